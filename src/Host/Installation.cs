@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using Crm.Shared.Data;
+using Crm.Shared.Events;
+using Crm.Shared.Http;
+using Crm.Shared.Privacy;
+using FluentValidation;
+using Microsoft.AspNetCore.Localization;
+
+namespace Crm.Host;
+
+/// <summary>What an installation is made of: keys, database, server limits, languages.</summary>
+internal static class Installation
+{
+    /// <summary>Larger requests are refused with 413.</summary>
+    private const int MaxRequestBytes = 256 * 1024;
+
+    public static void AddServer(this WebApplicationBuilder builder, CrmSettings settings)
+    {
+        builder.WebHost.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = MaxRequestBytes;
+        });
+        builder.Logging.ClearProviders();
+        // Framework categories below warnings would repeat paths and queries that callers made up.
+        builder.Logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddFilter("Quartz", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.ConfigureHttpJsonOptions(json => CrmJson.Apply(json.SerializerOptions));
+        if (settings.Development) builder.Services.AddCors();
+    }
+
+    public static void AddInstallation(this IServiceCollection services, CrmSettings settings)
+    {
+        var keys = KeyRing.Open(settings.Secrets, create: settings.Development);
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Outbox);
+        services.AddSingleton(keys);
+        services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
+        ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;
+        ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.CamelCase.ConvertName(member.Name);
+    }
+
+    /// <summary>Texts for people in Chinese or English, by Accept-Language.</summary>
+    public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization(localization =>
+    {
+        CultureInfo[] cultures = [new("en"), new("zh-CN"), new("zh")];
+        localization.DefaultRequestCulture = new RequestCulture(CultureInfo.InvariantCulture, new CultureInfo("en"));
+        localization.SupportedCultures = [CultureInfo.InvariantCulture];
+        localization.SupportedUICultures = cultures;
+        localization.RequestCultureProviders = [new AcceptLanguageHeaderRequestCultureProvider()];
+    });
+
+    /// <summary>Front-end teams on localhost.</summary>
+    public static void UseLocalCors(this WebApplication app) => app.UseCors(cors => cors
+        .SetIsOriginAllowed(origin => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.IsLoopback)
+        .AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("ETag", "Location", "Link", "Retry-After"));
+}

@@ -1,0 +1,72 @@
+using Crm.Shared.Data;
+using Crm.Shared.Events;
+using Crm.Shared.Http;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Quartz;
+
+namespace Crm.Host.Operations;
+
+/// <summary>How the host is: alive, and ready to serve.</summary>
+/// <param name="Status">"ready", "degraded" (serves, but somebody should look) or "unavailable".</param>
+/// <param name="Database">"ok" or what is wrong.</param>
+/// <param name="Migrations">"ok" or what is missing.</param>
+/// <param name="Scheduler">"running" or what it does instead.</param>
+/// <param name="Outbox">Each module's deliveries.</param>
+internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, IReadOnlyDictionary<string, OutboxState> Outbox);
+
+internal static class Readiness
+{
+    private const double LaggingSeconds = 60;
+
+    public static void AddReadiness(this IServiceCollection services) => services.AddSingleton<ReadinessCheck>();
+
+    public static void MapReadiness(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").WithTags("Health").AllowAnonymous();
+        health.MapGet("/live", () => Results.Json(new { status = "alive" }, CrmJson.Options))
+            .WithName("live").WithSummary("Is the process alive").WithDescription("200 as long as the process serves requests.").Produces(200);
+        health.MapGet("/ready", async (ReadinessCheck check, CancellationToken ct) =>
+            {
+                var report = await check.RunAsync(ct);
+                return Results.Json(report, CrmJson.Options, statusCode: report.Status == "unavailable" ? 503 : 200);
+            })
+            .WithName("ready").WithSummary("Can the host serve")
+            .WithDescription("503 without the database or with migrations missing. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
+            .Produces<ReadinessReport>(200, "application/json").Produces<ReadinessReport>(503, "application/json");
+    }
+
+    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers)
+    {
+        public async Task<ReadinessReport> RunAsync(CancellationToken ct)
+        {
+            var outbox = new Dictionary<string, OutboxState>();
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                foreach (var module in modules)
+                {
+                    var db = module.Db(scope.ServiceProvider);
+                    var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToArray();
+                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", outbox);
+                }
+
+                foreach (var dispatcher in dispatchers) outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", outbox);
+            }
+
+            var scheduler = await SchedulerAsync(ct);
+            var degraded = scheduler != "running" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
+            return new(degraded ? "degraded" : "ready", "ok", "ok", scheduler, outbox);
+        }
+
+        private async Task<string> SchedulerAsync(CancellationToken ct)
+        {
+            var scheduler = (await schedulers.GetAllSchedulers(ct)).FirstOrDefault();
+            return scheduler is null ? "none" : scheduler.Status.ToString().ToLowerInvariant() is "started" or "running" ? "running" : scheduler.Status.ToString().ToLowerInvariant();
+        }
+    }
+}

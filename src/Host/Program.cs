@@ -1,0 +1,53 @@
+using Crm.Complaints;
+using Crm.FollowUps;
+using Crm.Host;
+using Crm.Host.Access;
+using Crm.Host.Development;
+using Crm.Host.Failures;
+using Crm.Host.OpenApi;
+using Crm.Host.Operations;
+using Crm.Organization;
+using Crm.Shared;
+
+if (args is ["migrate", ..]) return await MigrateCommand.RunAsync(args[1..]);
+
+var builder = WebApplication.CreateBuilder(args);
+var settings = CrmSettings.Read(builder.Configuration, builder.Environment);
+
+builder.AddServer(settings);
+builder.Services.AddInstallation(settings);
+builder.Services.AddPlatform();
+builder.Services.AddOrganization();
+builder.Services.AddComplaints();
+builder.Services.AddFollowUps();
+builder.Services.AddSignIn(settings);
+builder.Services.AddCallerLimits(settings);
+builder.Services.AddOpenApiDocument();
+builder.Services.AddReadiness();
+builder.Services.AddSingleton(ParkedEvents.Operate);
+if (settings.Development) builder.Services.AddTestClock();
+else builder.Services.AddRealClock();
+
+var app = builder.Build();
+
+app.UseLanguages();
+app.UseProblems();
+app.UseOpenApiDocument();
+if (settings.Development) app.UseLocalCors();
+app.UseRouting();
+app.UseSignIn();
+app.UseRateLimiter();
+
+app.MapReadiness();
+if (settings.Development) app.MapDevelopment();
+var api = app.MapGroup("/api/v1");
+api.MapOrganization();
+api.MapComplaints();
+api.MapFollowUps();
+api.MapParkedEvents();
+
+await app.RunAsync();
+return 0;
+
+/// <summary>The host: composition only.</summary>
+public partial class Program;

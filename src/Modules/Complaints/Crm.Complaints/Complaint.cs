@@ -1,0 +1,326 @@
+using Crm.Shared.Http;
+using Crm.Complaints.Contracts;
+using Crm.Shared.Clocks;
+using Crm.Shared.Data;
+using Crm.Shared.Failures;
+using NodaTime;
+
+namespace Crm.Complaints;
+
+/// <summary>Who acts, when, and by which numbers. <see cref="Now"/> was read after the row lock.</summary>
+internal sealed record Moment(Instant Now, string By, CasePolicies Policies);
+
+/// <summary>
+/// A case from reception to archive (CMP-19): the mutable side of an immutable record. Every change first catches up with the clocks, so that
+/// what time has already decided is written down before anybody acts, whether or not a sweep has been there.
+/// </summary>
+internal sealed class Complaint : Aggregate
+{
+    private const string Engine = "rule:";
+    private readonly List<Clock> clocks = [];
+    private readonly List<Step> steps = [];
+    private readonly List<Supplement> supplements = [];
+
+    private Complaint()
+    {
+        Record = null!;
+        (Number, Project) = ("", "");
+    }
+
+    private Complaint(Guid id, ComplaintRecord record)
+    {
+        (Id, Record, Number, Project, Kind, Severity, RegisteredAt) =
+            (id, record, record.Number, record.Project, record.Kind, record.ProposedSeverity, record.RegisteredAt);
+    }
+
+    public ComplaintRecord Record { get; private set; }
+
+    public string Number { get; private set; }
+
+    public string Project { get; private set; }
+
+    public CaseKind Kind { get; private set; }
+
+    public Severity Severity { get; private set; }
+
+    public CaseStatus Status { get; private set; }
+
+    /// <summary>The round of the case, from 1; each reopening begins the next and leaves the earlier ones as they are.</summary>
+    public int Cycle { get; private set; } = 1;
+
+    public Instant RegisteredAt { get; private set; }
+
+    /// <summary>Who has it in hand: the subject who accepted it; null before that.</summary>
+    public string? Handler { get; private set; }
+
+    /// <summary>The first running deadline: what "overdue" is read from.</summary>
+    public Instant? EarliestDueAt { get; private set; }
+
+    public IReadOnlyCollection<Clock> Clocks => clocks;
+
+    public IReadOnlyCollection<Step> Steps => steps;
+
+    public IReadOnlyCollection<Supplement> Supplements => supplements;
+
+    /// <summary>CMP-03: registers a case; CMP-09, CMP-13, CMP-14 and CMP-16 start the clocks of a complaint.</summary>
+    public static Complaint Register(ComplaintRecord record, Moment moment)
+    {
+        var complaint = new Complaint(record.ComplaintId, record);
+        complaint.Note(StepKind.Registered, moment);
+        complaint.Raise(new CaseRegistered(record.Kind.ToWire(), complaint.Severity.ToWire(), record.Category, record.Channel.ToWire())
+        {
+            OccurredAt = moment.Now, ComplaintId = complaint.Id, Number = complaint.Number, Project = complaint.Project, Cycle = complaint.Cycle,
+        });
+        complaint.StartCycleClocks(moment, from: record.ReceivedAt, reportFrom: record.RegisteredAt);
+        complaint.CatchUp(moment);
+        return complaint;
+    }
+
+    /// <summary>CMP-02, CMP-03: the source posted its ticket again with other words: they are kept beside the record.</summary>
+    /// <returns>False when these words are known already.</returns>
+    public bool Supplement(string content, Moment moment)
+    {
+        if (Record.Content == content || supplements.Any(s => s.Content == content)) return false;
+        supplements.Add(new Supplement { ComplaintId = Id, At = moment.Now, By = moment.By, Content = content });
+        Move(StepKind.Supplemented, Status, moment);
+        return true;
+    }
+
+    /// <summary>CMP-19: somebody takes it in hand.</summary>
+    public void Accept(Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Acceptance);
+        Handler = moment.By;
+        Move(StepKind.Accepted, CaseStatus.Accepted, moment);
+    }
+
+    /// <summary>CMP-09: the customer is told how it stands; the first time ends the feedback clock.</summary>
+    public void GiveFeedback(string content, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.CustomerFeedback);
+        Running(ComplaintClock.Feedback)?.Meet(moment.Now, CaseLife.Noun(CaseAct.CustomerFeedback));
+        Move(StepKind.CustomerFeedback, Status, moment, content);
+    }
+
+    /// <summary>CMP-13: the recorded report to the head (who, to whom, when, how) ends its clock and starts that of the acknowledgement.</summary>
+    public void ReportToHead(string to, string how, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.HeadReport);
+        EnsureMajor();
+        if (Running(ComplaintClock.HeadReport) is { } report)
+        {
+            report.Meet(moment.Now, CaseLife.Noun(CaseAct.HeadReport));
+            Start(ComplaintClock.HeadAcknowledgement, moment.Now, moment);
+        }
+
+        Move(StepKind.HeadReported, Status, moment, toWhom: to, how: how);
+    }
+
+    /// <summary>CMP-13: the head has taken note. Before any report, this ends the report's clock as well.</summary>
+    public void AcknowledgeByHead(Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.HeadAcknowledgement);
+        EnsureMajor();
+        Running(ComplaintClock.HeadReport)?.Meet(moment.Now, CaseLife.Noun(CaseAct.HeadAcknowledgement));
+        Running(ComplaintClock.HeadAcknowledgement)?.Meet(moment.Now, CaseLife.Noun(CaseAct.HeadAcknowledgement));
+        Move(StepKind.HeadAcknowledged, Status, moment);
+    }
+
+    /// <summary>CMP-14: a solution is agreed with the customer. Whether that alone ends the clock is a policy value.</summary>
+    public void AgreeSolution(string content, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.AgreedSolution);
+        SolutionAgreedInCycle = Cycle;
+        if (moment.Policies.SolutionEnds == SolutionEnds.Agreed)
+            Running(ComplaintClock.Solution)?.Meet(moment.Now, CaseLife.Noun(CaseAct.AgreedSolution));
+        Move(StepKind.SolutionAgreed, Status, moment, content);
+    }
+
+    /// <summary>The cycle in which a solution was last agreed; null before the first.</summary>
+    public int? SolutionAgreedInCycle { get; private set; }
+
+    /// <summary>
+    /// CMP-04, CMP-29: changes the severity by hand. Clocks that no longer apply end as cancelled; a clock that applies again goes on from
+    /// the time its predecessor in this cycle had used up.
+    /// </summary>
+    public void ChangeSeverity(Severity severity, string reason, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Severity);
+        EnsureOnScale(severity, moment.Policies);
+        if (severity == Severity)
+            throw new BrokenRule("CMP-04", new Text($"The severity is {severity.ToWire()} already.", $"严重程度已经是 {severity.ToWire()}。"), [.. moment.Policies.Scale.Except([severity]).Select(s => s.ToWire())]);
+
+        var wasMajor = Severity == Severity.Major;
+        Severity = severity;
+        if (Kind == CaseKind.Complaint && wasMajor != (severity == Severity.Major))
+        {
+            foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Severity));
+            foreach (var kind in OwnClocks())
+            {
+                var earlier = clocks.Where(c => c.Cycle == Cycle && c.Kind == kind.ToWire()).ToArray();
+                if (earlier.Any(c => c.End == ClockEnd.Met)) continue;
+                Start(kind, moment.Now, moment, consumed: earlier.Select(c => c.ElapsedAt(moment.Now)).DefaultIfEmpty(Duration.Zero).Max());
+            }
+        }
+
+        Move(StepKind.SeverityChanged, Status, moment, reason);
+        CatchUp(moment);
+    }
+
+    /// <summary>
+    /// CMP-19, CMP-20: the matter is settled. Ends every clock of the cycle: an agreed solution is now carried out; the others are met where
+    /// due has not passed. CMP-23: where nobody can be written to, a note says so.
+    /// </summary>
+    public void Resolve(string summary, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Resolution);
+        if (SolutionAgreedInCycle == Cycle) Running(ComplaintClock.Solution)?.Meet(moment.Now, CaseLife.Noun(CaseAct.Resolution));
+        foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Close(moment.Now, CaseLife.Noun(CaseAct.Resolution));
+        Move(StepKind.Resolved, CaseStatus.Resolved, moment, summary);
+        if (Record.NobodyToWriteTo && !HasWrittenReply)
+        {
+            HasWrittenReply = true;
+            steps.Add(NewStep(StepKind.WrittenReply, moment.Now, Engine + "CMP-23", "The complainant left neither name nor phone: there is nobody to write to. 投诉人未留姓名和电话，无处书面答复。"));
+        }
+
+        Raise(new ComplaintResolved(Kind.ToWire(), Severity == Severity.Major, Record.ReceivedBy, moment.By, Record.Exemption?.ToWire())
+        {
+            OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle,
+        });
+    }
+
+    /// <summary>CMP-21: the result was checked.</summary>
+    public void Verify(string result, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Verification);
+        Move(StepKind.Verified, CaseStatus.Verified, moment, result);
+    }
+
+    /// <summary>CMP-23: the written reply is attached to the case.</summary>
+    public void ReplyInWriting(string content, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.WrittenReply);
+        HasWrittenReply = true;
+        Move(StepKind.WrittenReply, Status, moment, content);
+    }
+
+    /// <summary>CMP-23: a written reply, or the note that nobody can be written to, is attached.</summary>
+    public bool HasWrittenReply { get; private set; }
+
+    /// <summary>CMP-19, CMP-20: begins a new numbered cycle with fresh clocks; the cycles before stay as they are.</summary>
+    public void Reopen(string reason, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Reopening);
+        Cycle++;
+        Move(StepKind.Reopened, CaseStatus.Reopened, moment, reason);
+        Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+        StartCycleClocks(moment, from: moment.Now, reportFrom: moment.Now);
+    }
+
+    /// <summary>CMP-19: the customer takes it back; running clocks are cancelled.</summary>
+    public void Withdraw(string reason, Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Withdrawal);
+        foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Withdrawal));
+        Move(StepKind.Withdrawn, CaseStatus.Withdrawn, moment, reason);
+        Raise(new ComplaintWithdrawn { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+    }
+
+    /// <summary>CMP-19: files the case. CMP-23: one without a return visit needs its written reply first.</summary>
+    public void Archive(Moment moment)
+    {
+        CaseLife.Ensure(Status, CaseAct.Archive);
+        if (Record.Exemption is not null && !HasWrittenReply)
+        {
+            throw new BrokenRule("CMP-23", new Text(
+                "No return visit is made for this case: attach the written reply before it is filed.", "本件免回访，归档前须附书面答复。"), CaseLife.Noun(CaseAct.WrittenReply));
+        }
+
+        Move(StepKind.Archived, CaseStatus.Archived, moment);
+        Raise(new ComplaintArchived { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+    }
+
+    /// <summary>A return visit of this cycle is over; kept in the history.</summary>
+    public void NoteFollowUp(string outcome, string visitor, Moment moment) => steps.Add(NewStep(StepKind.FollowedUp, moment.Now, visitor, outcome));
+
+    /// <summary>Writes down, in the order of their instants, every warning and breach that has come by now, with what follows from it.</summary>
+    public void CatchUp(Moment moment)
+    {
+        while (clocks.Where(c => c.IsRunning && c.NextRungAt <= moment.Now).MinBy(c => c.NextRungAt) is { } clock)
+        {
+            var rung = clock.Ring(moment.Now)!;
+            if (rung.Rung == Rung.Warn)
+                Raise(new ComplaintClockWarned(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle });
+            else
+                Raise(new ComplaintClockBreached(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle });
+            if (rung.Rung == Rung.Breach && clock.Kind == ComplaintClock.Escalation.ToWire()) PromoteToMajor(clock, rung, moment);
+        }
+
+        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+    }
+
+    /// <summary>CMP-04: the severity must be one of the project's scale.</summary>
+    public static void EnsureOnScale(Severity severity, CasePolicies policies)
+    {
+        if (!policies.Scale.Contains(severity))
+        {
+            throw new BrokenRule("CMP-04", new Text(
+                $"This project does not use the severity {severity.ToWire()}.", $"本项目不使用严重程度 {severity.ToWire()}。"), [.. policies.Scale.Select(s => s.ToWire())]);
+        }
+    }
+
+    /// <summary>CMP-16: not reasonably resolved in time: major from the instant it was due, the major clocks with their full budget.</summary>
+    private void PromoteToMajor(Clock escalation, ClockRung rung, Moment moment)
+    {
+        var before = Severity;
+        Severity = Severity.Major;
+        escalation.Expire("CMP-16");
+        Touch();
+        steps.Add(NewStep(StepKind.Promoted, rung.At, Engine + "CMP-16", $"{escalation.Policy} {escalation.Budget.TotalHours:0.##} h"));
+        Raise(new ComplaintEscalated(before.ToWire(), Severity.ToWire(), "CMP-16") { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+        // Written down late, the people still get their full time: from when they could first know.
+        var from = rung.Late ? moment.Now : rung.At;
+        foreach (var kind in OwnClocks()) Start(kind, from, moment);
+    }
+
+    private void StartCycleClocks(Moment moment, Instant from, Instant reportFrom)
+    {
+        if (Kind != CaseKind.Complaint) return;
+        foreach (var kind in OwnClocks()) Start(kind, kind == ComplaintClock.HeadReport ? reportFrom : from, moment);
+    }
+
+    /// <summary>The clocks with which a cycle of this severity begins.</summary>
+    private ComplaintClock[] OwnClocks() => Severity == Severity.Major
+        ? [ComplaintClock.HeadReport, ComplaintClock.Solution]
+        : [ComplaintClock.Feedback, ComplaintClock.Escalation];
+
+    private void Start(ComplaintClock kind, Instant at, Moment moment, Duration consumed = default)
+    {
+        clocks.Add(new Clock(Id, Project, Cycle, moment.Policies.Setting(kind, at, consumed)));
+        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+    }
+
+    private Clock? Running(ComplaintClock kind) => clocks.SingleOrDefault(c => c.IsRunning && c.Cycle == Cycle && c.Kind == kind.ToWire());
+
+    private void EnsureMajor()
+    {
+        if (Kind != CaseKind.Complaint || Severity != Severity.Major)
+            throw new BrokenRule("CMP-13", new Text("Only a major complaint is reported to the head.", "只有重大投诉需上报负责人。"), CaseLife.Noun(CaseAct.Severity));
+    }
+
+    private void Move(StepKind kind, CaseStatus to, Moment moment, string? text = null, string? toWhom = null, string? how = null)
+    {
+        Status = to;
+        Touch();
+        Note(kind, moment, text, toWhom, how);
+        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+    }
+
+    private void Note(StepKind kind, Moment moment, string? text = null, string? to = null, string? how = null) =>
+        steps.Add(NewStep(kind, moment.Now, moment.By, text, to, how));
+
+    private Step NewStep(StepKind kind, Instant at, string by, string? text = null, string? to = null, string? how = null) => new()
+    {
+        ComplaintId = Id, Cycle = Cycle, Kind = kind, At = at, By = by, Status = Status, Severity = Severity, Text = text, To = to, How = how,
+    };
+}

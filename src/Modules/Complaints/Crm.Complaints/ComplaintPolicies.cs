@@ -1,0 +1,79 @@
+using Crm.Shared.Http;
+using Crm.Organization.Contracts;
+using Crm.Shared.Clocks;
+using Crm.Shared.Failures;
+using NodaTime;
+
+namespace Crm.Complaints;
+
+/// <summary>What ends the clock of the agreed solution (CMP-14).</summary>
+internal enum SolutionEnds
+{
+    /// <summary>The solution is agreed with the customer and carried out.</summary>
+    AgreedAndCarriedOut,
+
+    /// <summary>The agreement alone suffices.</summary>
+    Agreed,
+}
+
+/// <summary>The numbers the rules of this module use, with their defaults by pack.</summary>
+internal static class ComplaintPolicies
+{
+    public static readonly Policy<Duration> Feedback = Time("complaints.feedback", "CMP-09", Duration.FromHours(24), new Text(
+        "Time until the customer of a minor complaint hears from us.", "轻微投诉向客户反馈的时限。"));
+
+    public static readonly Policy<Duration> ReportToHead = Time("complaints.report-to-head", "CMP-13", Duration.FromMinutes(10), new Text(
+        "Time until a major complaint is reported to the head of asset management.", "重大投诉上报资产管理部负责人的时限。"));
+
+    public static readonly Policy<Duration> HeadAcknowledgement = Time("complaints.head-acknowledgement", "CMP-13", Duration.FromMinutes(10), new Text(
+        "Time the head has to acknowledge the report.", "负责人确认收到上报的时限。"));
+
+    public static readonly Policy<Duration> Solution = Time("complaints.solution", "CMP-14", Duration.FromHours(12), new Text(
+        "Time until a solution of a major complaint is agreed and carried out.", "重大投诉商定并落实解决方案的时限。"));
+
+    public static readonly Policy<Duration> Escalation = Time("complaints.escalate-to-major", "CMP-16", Duration.FromDays(10), new Text(
+        "A complaint not resolved after this time becomes major by itself.", "超过该时限未解决的投诉自动升级为重大投诉。"));
+
+    public static readonly Policy<SolutionEnds> SolutionEnding = new("complaints.solution-ends", "CMP-14", new Text(
+        "What ends the solution's clock.", "解决方案时限以何为准。"), SolutionEnds.AgreedAndCarriedOut, IsSensible: _ => true);
+
+    public static readonly Policy<int> WarnAt = new("complaints.warn-at", "CMP-30", new Text(
+        "The percentage of its time after which a clock warns.", "时限用去百分之多少时预警。"), Default: 75, IsSensible: percent => percent is >= 1 and <= 100);
+
+    public static readonly Policy<Severity[]> SeverityScale = new("complaints.severity-scale", "CMP-04", new Text(
+        "The severities the project uses, lightest first; the last is major.", "项目使用的严重程度，由轻到重，末项为重大。"),
+        [Severity.Minor, Severity.Major], IsSensible: scale => scale.Length >= 2 && scale[^1] == Severity.Major && scale.Distinct().Count() == scale.Length)
+    {
+        Packs = new Dictionary<string, Severity[]> { [Packs.PropertyManagement] = [Severity.Ordinary, Severity.Important, Severity.Major] },
+    };
+
+    public static readonly Policy[] All = [Feedback, ReportToHead, HeadAcknowledgement, Solution, Escalation, SolutionEnding, WarnAt, SeverityScale];
+
+    private static Policy<Duration> Time(string name, string rule, Duration value, Text meaning) =>
+        new(name, rule, meaning, value, IsSensible: time => time > Duration.Zero && time <= Duration.FromDays(3650));
+}
+
+/// <summary>The values of one project at one instant, as a case needs them.</summary>
+internal sealed class CasePolicies(OrganizationSnapshot organization, Project project, Instant at)
+{
+    public IReadOnlyList<Severity> Scale => Read(ComplaintPolicies.SeverityScale).Value;
+
+    public SolutionEnds SolutionEnds => Read(ComplaintPolicies.SolutionEnding).Value;
+
+    /// <summary>How a clock of this kind is set when it starts now.</summary>
+    public ClockSetting Setting(ComplaintClock kind, Instant startedAt, Duration consumed = default)
+    {
+        var budget = Read(kind switch
+        {
+            ComplaintClock.Feedback => ComplaintPolicies.Feedback,
+            ComplaintClock.HeadReport => ComplaintPolicies.ReportToHead,
+            ComplaintClock.HeadAcknowledgement => ComplaintPolicies.HeadAcknowledgement,
+            ComplaintClock.Solution => ComplaintPolicies.Solution,
+            ComplaintClock.Escalation => ComplaintPolicies.Escalation,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
+        });
+        return new ClockSetting(kind.ToWire(), startedAt, budget.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed);
+    }
+
+    private PolicyReading<T> Read<T>(Policy<T> policy) => organization.Read(policy, project, at);
+}

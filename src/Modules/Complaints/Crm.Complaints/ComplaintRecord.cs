@@ -1,0 +1,116 @@
+using NodaTime;
+
+namespace Crm.Complaints;
+
+/// <summary>CMP-03: the complaint record (form ZC-QR-027). Nothing in it ever changes; what comes later is added beside it.</summary>
+internal sealed class ComplaintRecord
+{
+    public required Guid ComplaintId { get; init; }
+
+    public required string Number { get; init; }
+
+    public required string Project { get; init; }
+
+    public required CaseKind Kind { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public required string Category { get; init; }
+
+    /// <summary>The severity the receiver proposed.</summary>
+    public required Severity ProposedSeverity { get; init; }
+
+    public MajorCriterion? MajorCriterion { get; init; }
+
+    public required string Content { get; init; }
+
+    public string? Demand { get; init; }
+
+    public string? Building { get; init; }
+
+    public string? Unit { get; init; }
+
+    /// <summary>Null for somebody who left no name.</summary>
+    public string? CustomerName { get; init; }
+
+    /// <summary>The phone, sealed.</summary>
+    public byte[]? PhoneSealed { get; init; }
+
+    /// <summary>The phone's blind index.</summary>
+    public byte[]? PhoneIndex { get; init; }
+
+    /// <summary>When the customer said it.</summary>
+    public required Instant ReceivedAt { get; init; }
+
+    /// <summary>Who received it: a staff code; null when a machine posted it for nobody in particular.</summary>
+    public string? ReceivedBy { get; init; }
+
+    public required Instant RegisteredAt { get; init; }
+
+    /// <summary>The caller's subject.</summary>
+    public required string RegisteredBy { get; init; }
+
+    /// <summary>CMP-02: the posting software and its own number for the ticket.</summary>
+    public string? SourceSystem { get; init; }
+
+    public string? SourceTicket { get; init; }
+
+    public required bool WrittenReplyOnly { get; init; }
+
+    /// <summary>CMP-23: whether the return visit may be skipped, and why.</summary>
+    public FollowUpExemption? Exemption =>
+        WrittenReplyOnly ? FollowUpExemption.WrittenReplyOnly : CustomerName is null ? FollowUpExemption.Anonymous : null;
+
+    /// <summary>True when there is nobody a reply could be sent to.</summary>
+    public bool NobodyToWriteTo => CustomerName is null && PhoneSealed is null && Channel != Channel.Authority;
+
+    /// <summary>Where a sealed phone belongs.</summary>
+    public static string PhonePlace(Guid complaintId) => $"complaints.complaint_records.phone:{complaintId}";
+}
+
+/// <summary>CMP-03: what was added to the record later, word for word. Append-only.</summary>
+internal sealed class Supplement
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid ComplaintId { get; init; }
+
+    public required Instant At { get; init; }
+
+    public required string By { get; init; }
+
+    public required string Content { get; init; }
+}
+
+/// <summary>CMP-19: one move in a case's life: who, when and why. Append-only.</summary>
+internal sealed class Step
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required Guid ComplaintId { get; init; }
+
+    /// <summary>The cycle it happened in.</summary>
+    public required int Cycle { get; init; }
+
+    public required StepKind Kind { get; init; }
+
+    /// <summary>The instant it is dated at.</summary>
+    public required Instant At { get; init; }
+
+    /// <summary>A caller's subject, or "rule:" and the rule's id.</summary>
+    public required string By { get; init; }
+
+    /// <summary>The status after it.</summary>
+    public required CaseStatus Status { get; init; }
+
+    /// <summary>The severity after it.</summary>
+    public required Severity Severity { get; init; }
+
+    /// <summary>What was said, written or given as the reason.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>To whom, and how, where the rule asks for it.</summary>
+    public string? To { get; init; }
+
+    public string? How { get; init; }
+}

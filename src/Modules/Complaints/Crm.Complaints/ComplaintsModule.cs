@@ -1,0 +1,57 @@
+using Crm.Complaints.Data;
+using Crm.Complaints.Features;
+using Crm.Complaints.Jobs;
+using Crm.Shared.Clocks;
+using Crm.Shared.Data;
+using Crm.Shared.Failures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.Complaints;
+
+/// <summary>Complaints: from the phone call to the archive.</summary>
+public static class ComplaintsModule
+{
+    internal const string Schema = "complaints";
+
+    /// <summary>Registers the module.</summary>
+    public static IServiceCollection AddComplaints(this IServiceCollection services)
+    {
+        services.AddModule<ComplaintsDb>(Schema, connections: 16, typeof(ComplaintsModule).Assembly);
+        services.AddScoped<ComplaintDesk>();
+        services.AddSingleton<CaseNumbers>();
+        services.AddSingleton<ClockSweep, ComplaintClockSweep>();
+        services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
+        services.AddSingleton(new DemoData(DemoCategories.SeedAsync));
+        foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);
+        foreach (var permission in ComplaintPermissions.All) services.AddSingleton(permission);
+        return services;
+    }
+
+    /// <summary>The module's routes.</summary>
+    public static void MapComplaints(this IEndpointRouteBuilder api)
+    {
+        var routes = api.MapGroup("").WithTags("Complaints");
+        RegisterComplaintEndpoint.Map(routes);
+        ListComplaintsEndpoint.Map(routes);
+        GetComplaintEndpoint.Map(routes);
+        ListClocksEndpoint.Map(routes);
+        ListHistoryEndpoint.Map(routes);
+        ListCategoriesEndpoint.Map(routes);
+
+        AcceptComplaintEndpoint.Map(routes);
+        GiveFeedbackEndpoint.Map(routes);
+        ReportToHeadEndpoint.Map(routes);
+        AcknowledgeByHeadEndpoint.Map(routes);
+        AgreeSolutionEndpoint.Map(routes);
+        ChangeSeverityEndpoint.Map(routes);
+        ResolveComplaintEndpoint.Map(routes);
+        VerifyComplaintEndpoint.Map(routes);
+        ReplyInWritingEndpoint.Map(routes);
+        ReopenComplaintEndpoint.Map(routes);
+        WithdrawComplaintEndpoint.Map(routes);
+        ArchiveComplaintEndpoint.Map(routes);
+    }
+}

@@ -1,0 +1,82 @@
+using Crm.Shared.Access;
+using Crm.Shared.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Crm.Complaints.Data;
+
+/// <summary>The schema <c>complaints</c>.</summary>
+internal sealed class ComplaintsDb(DbContextOptions<ComplaintsDb> options) : ModuleDb(options)
+{
+    public const string Numbers = "complaints.case_numbers";
+
+    public override string Schema => ComplaintsModule.Schema;
+
+    public DbSet<Complaint> Complaints => Set<Complaint>();
+
+    public DbSet<ComplaintRecord> Records => Set<ComplaintRecord>();
+
+    public DbSet<Step> Steps => Set<Step>();
+
+    public DbSet<Category> Categories => Set<Category>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.HasSequence<long>("case_numbers").IncrementsBy(NumberBlock.Size);
+    }
+}
+
+internal static class ComplaintScope
+{
+    /// <summary>The cases of the scope's projects.</summary>
+    public static IQueryable<Complaint> VisibleIn(this IQueryable<Complaint> complaints, ProjectScope scope) =>
+        scope.Everywhere ? complaints : complaints.Where(c => scope.Projects.Contains(c.Project));
+}
+
+internal sealed class ComplaintTables :
+    IEntityTypeConfiguration<Complaint>, IEntityTypeConfiguration<ComplaintRecord>, IEntityTypeConfiguration<Step>,
+    IEntityTypeConfiguration<Supplement>, IEntityTypeConfiguration<Category>
+{
+    public void Configure(EntityTypeBuilder<Complaint> builder)
+    {
+        builder.ToTable("complaints").HasKey(c => c.Id);
+        builder.Property(c => c.Version).IsConcurrencyToken();
+        builder.HasOne(c => c.Record).WithOne().HasForeignKey<ComplaintRecord>(r => r.ComplaintId);
+        builder.HasMany(c => c.Clocks).WithOne().HasForeignKey(c => c.SubjectId);
+        builder.HasMany(c => c.Steps).WithOne().HasForeignKey(s => s.ComplaintId);
+        builder.HasMany(c => c.Supplements).WithOne().HasForeignKey(s => s.ComplaintId);
+        builder.HasIndex(c => new { c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Project, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Project, c.Status, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Project, c.Severity, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Project, c.EarliestDueAt }).HasFilter("earliest_due_at IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<ComplaintRecord> builder)
+    {
+        builder.ToTable("complaint_records").IsAppendOnly().HasKey(r => r.ComplaintId);
+        builder.Ignore(r => r.Exemption).Ignore(r => r.NobodyToWriteTo);
+        builder.HasOne<Category>().WithMany().HasForeignKey(r => new { r.Project, r.Category }).HasConstraintName(CategoryKey);
+        builder.HasIndex(r => new { r.Project, r.SourceSystem, r.SourceTicket }).IsUnique().HasFilter("source_system IS NOT NULL");
+        builder.HasIndex(r => r.PhoneIndex).HasFilter("phone_index IS NOT NULL");
+        builder.HasIndex(r => r.Number).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<Step> builder)
+    {
+        builder.ToTable("complaint_steps").IsAppendOnly().HasKey(s => s.Id);
+        builder.HasIndex(s => new { s.ComplaintId, s.At, s.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<Supplement> builder)
+    {
+        builder.ToTable("complaint_supplements").IsAppendOnly().HasKey(s => s.Id);
+        builder.HasIndex(s => new { s.ComplaintId, s.At });
+    }
+
+    public void Configure(EntityTypeBuilder<Category> builder) => builder.ToTable("categories").HasKey(c => new { c.Project, c.Code });
+
+    /// <summary>The constraint by which the database refuses a category that the project does not have.</summary>
+    public const string CategoryKey = "fk_complaint_records_category";
+}

@@ -1,0 +1,89 @@
+using Crm.Complaints.Data;
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
+using Crm.Shared.Http;
+using Crm.Shared.Privacy;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+
+namespace Crm.Complaints.Features;
+
+internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Phones) : IRequest<ComplaintDetails>;
+
+/// <param name="Id">The case.</param>
+/// <param name="Number">Its people-facing number.</param>
+/// <param name="Project">Its project.</param>
+/// <param name="Kind">What the customer said, by kind.</param>
+/// <param name="Channel">The way it reached us.</param>
+/// <param name="Category">Its category.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Severity">How grave it is now.</param>
+/// <param name="ProposedSeverity">How grave the receiver thought it was.</param>
+/// <param name="MajorCriterion">By which criterion it was proposed as major.</param>
+/// <param name="Cycle">The round it is in.</param>
+/// <param name="Handler">Who has it in hand.</param>
+/// <param name="Content">What was said.</param>
+/// <param name="Demand">What the customer asks for.</param>
+/// <param name="Building">Building.</param>
+/// <param name="Unit">Unit.</param>
+/// <param name="Customer">Who said it; null for somebody who left neither name nor phone.</param>
+/// <param name="ReceivedAt">When it was said.</param>
+/// <param name="ReceivedBy">Who received it.</param>
+/// <param name="RegisteredAt">When it was registered.</param>
+/// <param name="RegisteredBy">Who registered it.</param>
+/// <param name="Source">The posting software's ticket.</param>
+/// <param name="WrittenReplyOnly">A superior authority that only wants a written reply.</param>
+/// <param name="FollowUpExemption">Why no return visit is made; null when one is.</param>
+/// <param name="Supplements">What was added later.</param>
+/// <param name="Clocks">The clocks of the current cycle.</param>
+/// <param name="Version">For If-Match.</param>
+internal sealed record ComplaintDetails(
+    Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, Severity ProposedSeverity,
+    MajorCriterion? MajorCriterion, int Cycle, string? Handler, string Content, string? Demand, string? Building, string? Unit, CustomerView? Customer,
+    Instant ReceivedAt, string? ReceivedBy, Instant RegisteredAt, string RegisteredBy, SourceBody? Source, bool WrittenReplyOnly,
+    FollowUpExemption? FollowUpExemption, IReadOnlyList<SupplementView> Supplements, IReadOnlyList<CaseClock> Clocks, int Version) : IVersioned;
+
+/// <param name="Name">The name, where one was left.</param>
+/// <param name="Phone">The phone in E.164: in full with the permission complaints.see-phones in this project, otherwise masked.</param>
+internal sealed record CustomerView(string? Name, string? Phone);
+
+/// <param name="At">When.</param>
+/// <param name="By">Who posted it.</param>
+/// <param name="Content">The words.</param>
+internal sealed record SupplementView(Instant At, string By, string Content);
+
+/// <summary>CMP-03: the record with how it stands.</summary>
+internal sealed class GetComplaintHandler(ComplaintsDb db, KeyRing keys, IClock clock) : IRequestHandler<GetComplaint, ComplaintDetails>
+{
+    public async Task<ComplaintDetails> Handle(GetComplaint request, CancellationToken cancellationToken)
+    {
+        var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Clocks).Include(x => x.Supplements).AsSplitQuery()
+            .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("complaint", "投诉");
+        var (r, now) = (c.Record, clock.GetCurrentInstant());
+        return new ComplaintDetails(
+            c.Id, c.Number, c.Project, c.Kind, r.Channel, r.Category, c.Status, c.Severity, r.ProposedSeverity, r.MajorCriterion, c.Cycle, c.Handler,
+            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull: request.Phones.Includes(c.Project)), r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
+            r.SourceSystem is null ? null : new SourceBody(r.SourceSystem, r.SourceTicket!), r.WrittenReplyOnly, r.Exemption,
+            [.. c.Supplements.OrderBy(s => s.At).ThenBy(s => s.Id).Select(s => new SupplementView(s.At, s.By, s.Content))],
+            [.. c.Clocks.Where(k => k.Cycle == c.Cycle).OrderBy(k => k.DueAt).ThenBy(k => k.Kind, StringComparer.Ordinal).Select(k => CaseClock.Of(k, now))], c.Version);
+    }
+
+    private CustomerView? Customer(ComplaintRecord record, bool inFull)
+    {
+        if (record.CustomerName is null && record.PhoneSealed is null) return null;
+        Phone? phone = record.PhoneSealed is null ? null : new Phone(keys.Unseal(record.PhoneSealed, ComplaintRecord.PhonePlace(record.ComplaintId)));
+        return new CustomerView(record.CustomerName, inFull ? phone?.E164 : phone?.Masked);
+    }
+}
+
+internal static class GetComplaintEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/complaints/{id:guid}", (Guid id, Call call) => call.Ask(new GetComplaint(id, call.Scope, call.Caller.Scope(ComplaintPermissions.SeePhones.Name))))
+        .Tells<ComplaintDetails>("getComplaint", "Get a case", "The record, where it stands, and the clocks of its current cycle.", rules: "CMP-03, CMP-19")
+        .AboutComplaint()
+        .Requires(ComplaintPermissions.Read);
+}

@@ -1,0 +1,72 @@
+using Crm.Shared.Access;
+using Crm.Shared.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Crm.FollowUps.Data;
+
+/// <summary>The schema <c>followups</c>.</summary>
+internal sealed class FollowUpsDb(DbContextOptions<FollowUpsDb> options) : ModuleDb(options)
+{
+    public const string Numbers = "followups.follow_up_numbers";
+
+    public override string Schema => FollowUpsModule.Schema;
+
+    public DbSet<FollowUp> FollowUps => Set<FollowUp>();
+
+    /// <summary>
+    /// Takes the origin's row and moves it to this cycle unless it is further already.
+    /// </summary>
+    /// <returns>The newest cycle this module has heard of.</returns>
+    public async Task<int> ReachCycleAsync(Guid originId, int cycle, CancellationToken ct)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new Npgsql.NpgsqlBatchCommand("""
+            INSERT INTO followups.origin_cycles AS o (origin_id, cycle) VALUES ($1, $2)
+            ON CONFLICT (origin_id) DO UPDATE SET cycle = greatest(o.cycle, excluded.cycle) RETURNING cycle
+            """)
+        {
+            Parameters = { new() { Value = originId }, new() { Value = cycle } },
+        });
+        return (int)(await batch.ExecuteScalarAsync(ct))!;
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.HasSequence<long>("follow_up_numbers").IncrementsBy(NumberBlock.Size);
+    }
+}
+
+internal static class FollowUpScope
+{
+    /// <summary>The follow-ups of the scope's projects.</summary>
+    public static IQueryable<FollowUp> VisibleIn(this IQueryable<FollowUp> followUps, ProjectScope scope) =>
+        scope.Everywhere ? followUps : followUps.Where(f => scope.Projects.Contains(f.Project));
+}
+
+internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEntityTypeConfiguration<Visit>, IEntityTypeConfiguration<OriginCycle>
+{
+    public void Configure(EntityTypeBuilder<FollowUp> builder)
+    {
+        builder.ToTable("follow_ups").HasKey(f => f.Id);
+        builder.Property(f => f.Version).IsConcurrencyToken();
+        builder.HasMany(f => f.Clocks).WithOne().HasForeignKey(c => c.SubjectId);
+        builder.HasMany(f => f.Visits).WithOne().HasForeignKey(v => v.FollowUpId);
+        // FUP-02: exactly one follow-up per resolution round, however often the event arrives.
+        builder.HasIndex(f => new { f.OriginId, f.OriginCycle, f.Round }).IsUnique();
+        builder.HasIndex(f => f.Number).IsUnique();
+        builder.HasIndex(f => new { f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.Project, f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.Project, f.State, f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.Assignee, f.State, f.DueAt, f.Id });
+    }
+
+    public void Configure(EntityTypeBuilder<Visit> builder)
+    {
+        builder.ToTable("visits").IsAppendOnly().HasKey(v => v.Id);
+        builder.HasIndex(v => new { v.FollowUpId, v.At });
+    }
+
+    public void Configure(EntityTypeBuilder<OriginCycle> builder) => builder.ToTable("origin_cycles").HasKey(o => o.OriginId);
+}

@@ -1,0 +1,39 @@
+using Crm.FollowUps.Data;
+using Crm.FollowUps.Features;
+using Crm.FollowUps.Jobs;
+using Crm.FollowUps.Reactions;
+using Crm.Shared.Clocks;
+using Crm.Shared.Data;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.FollowUps;
+
+/// <summary>Follow-ups: asking the customer whether it is really well.</summary>
+public static class FollowUpsModule
+{
+    internal const string Schema = "followups";
+
+    /// <summary>Registers the module.</summary>
+    public static IServiceCollection AddFollowUps(this IServiceCollection services)
+    {
+        services.AddModule<FollowUpsDb>(Schema, connections: 12, typeof(FollowUpsModule).Assembly);
+        services.AddScoped<FollowUpDesk>();
+        services.AddSingleton<FollowUpNumbers>();
+        services.AddSingleton<ClockSweep, FollowUpClockSweep>();
+        foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
+        foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
+        return services;
+    }
+
+    /// <summary>The module's routes.</summary>
+    public static void MapFollowUps(this IEndpointRouteBuilder api)
+    {
+        var routes = api.MapGroup("").WithTags("FollowUps");
+        ListFollowUpsEndpoint.Map(routes);
+        GetFollowUpEndpoint.Map(routes);
+        RecordOutcomeEndpoint.Map(routes);
+    }
+}

@@ -1,0 +1,64 @@
+using NodaTime;
+
+namespace Crm.FollowUps;
+
+/// <summary>FUP-06: what a visit or call found.</summary>
+internal sealed record VisitOutcome(
+    VisitChannel Channel, bool Reached, NotReached? NotReached, int? Satisfaction, int? ServiceQuality, int? Attitude, bool? FeeVerified, bool? Qualified,
+    string? Shortcomings, string? Suggestions, string? Remarks, string? Signature);
+
+/// <summary>FUP-05, FUP-06: one attempt, as it was recorded. Append-only.</summary>
+internal sealed class Visit
+{
+    public Visit(Guid followUpId, VisitOutcome outcome, bool counted, Moment moment)
+    {
+        (FollowUpId, At, By, Counted) = (followUpId, moment.Now, moment.By, counted);
+        (Channel, Reached, NotReached, Satisfaction, ServiceQuality, Attitude, FeeVerified, Qualified, Shortcomings, Suggestions, Remarks, Signature) = outcome;
+    }
+
+    private Visit() => By = "";
+
+    public Guid Id { get; private set; } = Guid.CreateVersion7();
+
+    public Guid FollowUpId { get; private set; }
+
+    public Instant At { get; private set; }
+
+    public string By { get; private set; }
+
+    /// <summary>False for an attempt outside calling hours or too soon after the last: kept, but not one of the attempts the policy wants.</summary>
+    public bool Counted { get; private set; }
+
+    public VisitChannel Channel { get; private set; }
+
+    public bool Reached { get; private set; }
+
+    public NotReached? NotReached { get; private set; }
+
+    public int? Satisfaction { get; private set; }
+
+    public int? ServiceQuality { get; private set; }
+
+    public int? Attitude { get; private set; }
+
+    public bool? FeeVerified { get; private set; }
+
+    public bool? Qualified { get; private set; }
+
+    public string? Shortcomings { get; private set; }
+
+    public string? Suggestions { get; private set; }
+
+    public string? Remarks { get; private set; }
+
+    /// <summary>Reference of the customer's signature (FUP-05).</summary>
+    public string? Signature { get; private set; }
+}
+
+/// <summary>The newest cycle this module has heard of for a case: what makes an older one's news stale.</summary>
+internal sealed class OriginCycle
+{
+    public required Guid OriginId { get; init; }
+
+    public required int Cycle { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using Crm.Shared.Access;
+
+namespace Crm.Organization.Access;
+
+/// <summary>ORG-03, ORG-09: who may do what, as of one version of the directory. Answers without a query.</summary>
+internal sealed class AccessBook(
+    IReadOnlyCollection<StaffRow> staff, IReadOnlyCollection<Role> roles, IReadOnlyCollection<RoleAssignment> assignments,
+    IReadOnlyCollection<ApiKey> keys, IReadOnlyCollection<Permission> catalogue)
+{
+    private readonly FrozenDictionary<string, Caller> bySubject = staff.Where(s => s.Active).ToFrozenDictionary(
+        s => s.Subject, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, catalogue)));
+
+    private readonly FrozenDictionary<string, ApiKey> byPrefix = keys.ToFrozenDictionary(k => k.Prefix);
+
+    /// <summary>The active member of staff behind a token's <c>sub</c>; null for a stranger or somebody who has left.</summary>
+    public Caller? FindStaff(string subject) => bySubject.GetValueOrDefault(subject);
+
+    /// <summary>True when this book has heard of the key, valid or not: an unknown key may be newer than the book.</summary>
+    public bool Knows(string keyText) => byPrefix.ContainsKey(ApiKey.PrefixOf(keyText));
+
+    /// <summary>The machine behind a key; null when the key is wrong, revoked or expired.</summary>
+    /// <param name="keyText">The key as sent.</param>
+    /// <param name="realNow">Real time: keys do not live by the domain's clock.</param>
+    public Caller? FindMachine(string keyText, DateTimeOffset realNow)
+    {
+        if (!byPrefix.TryGetValue(ApiKey.PrefixOf(keyText), out var key)
+            || !CryptographicOperations.FixedTimeEquals(key.Hash, ApiKey.HashOf(keyText))
+            || key.RevokedAt is not null
+            || key.ExpiresAt?.ToDateTimeOffset() <= realNow) return null;
+        var scope = key.Project is null ? ProjectScope.All : ProjectScope.Of([key.Project]);
+        return new Caller("key:" + key.Prefix, Staff: null, key.Permissions.ToFrozenDictionary(p => p, _ => scope));
+    }
+
+    private static FrozenDictionary<string, ProjectScope> Grants(
+        IEnumerable<RoleAssignment> assignments, IReadOnlyCollection<Role> roles, IReadOnlyCollection<Permission> catalogue)
+    {
+        var grants = new Dictionary<string, ProjectScope>();
+        foreach (var assignment in assignments)
+        {
+            var granted = roles.Single(r => r.Name == assignment.Role).Permissions;
+            var scope = assignment.Project is null ? ProjectScope.All : ProjectScope.Of([assignment.Project]);
+            foreach (var permission in granted.Contains(Role.Everything) ? catalogue.Select(p => p.Name) : granted)
+                grants[permission] = grants.GetValueOrDefault(permission, ProjectScope.None).Union(scope);
+        }
+
+        return grants.ToFrozenDictionary();
+    }
+}

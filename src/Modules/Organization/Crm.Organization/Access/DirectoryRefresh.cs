@@ -1,0 +1,84 @@
+using System.Data;
+using Crm.Organization.Contracts;
+using Crm.Organization.Data;
+using Crm.Shared.Access;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Crm.Organization.Access;
+
+/// <summary>
+/// Keeps this host's picture of the organization fresh: looks each second whether the directory's version has moved and reads it anew if so.
+/// A change made on this host is read before its answer goes out; an unknown API key is looked up at once.
+/// </summary>
+internal sealed partial class DirectoryRefresh(
+    IServiceScopeFactory scopes, OrganizationDirectory directory, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim one = new(1, 1);
+    private long version = -1;
+
+    /// <summary>The newest access book this host has.</summary>
+    public AccessBook Access { get; private set; } = new([], [], [], [], []);
+
+    /// <summary>True once a first picture was read.</summary>
+    public bool IsLoaded => version >= 0;
+
+    /// <summary>Reads the directory anew if it has changed.</summary>
+    public async Task RefreshAsync(CancellationToken ct)
+    {
+        await one.WaitAsync(ct);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<OrganizationDb>();
+            var newest = await db.Set<DirectoryVersion>().Select(v => v.Version).SingleAsync(ct);
+            if (newest == version) return;
+
+            // One snapshot: roles and the people who hold them must come from the same moment.
+            await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
+            newest = await db.Set<DirectoryVersion>().Select(v => v.Version).SingleAsync(ct);
+            var projects = await db.Projects.AsNoTracking().ToListAsync(ct);
+            var staff = await db.Staff.AsNoTracking().ToListAsync(ct);
+            var overrides = await db.PolicyValues.AsNoTracking().ToListAsync(ct);
+            var roles = await db.Roles.AsNoTracking().ToListAsync(ct);
+            var assignments = await db.Assignments.AsNoTracking().ToListAsync(ct);
+            var keys = await db.ApiKeys.AsNoTracking().ToListAsync(ct);
+
+            directory.Replace(new OrganizationSnapshot(
+                projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk)),
+                staff.Select(s => new StaffMember(s.Code, s.Name, s.Active)),
+                overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version))));
+            Access = new AccessBook(staff, roles, assignments, keys, [.. catalogue]);
+            version = newest;
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        do
+        {
+            try
+            {
+                await RefreshAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The last picture serves until the database is back.
+                LogStale(e.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The organization could not be read again: {Failure}")]
+    private partial void LogStale(string failure);
+}

@@ -1,0 +1,60 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Crm.Shared.Data;
+using NodaTime;
+
+namespace Crm.Organization;
+
+/// <summary>
+/// ORG-09: a machine's key: 256 random bits, shown once and kept as SHA-256. Its prefix is public and finds it. It holds the permissions it
+/// was given, in one project or everywhere, until it expires or is revoked. Expiry is real time, like every token's.
+/// </summary>
+internal sealed class ApiKey : Aggregate
+{
+    private const string Mark = "crm_";
+    private const int PrefixLength = 12;
+
+    private ApiKey() => (Name, Prefix, Hash, Permissions) = ("", "", [], []);
+
+    private ApiKey(string name, string? project, string[] permissions, Instant createdAt, Instant? expiresAt, string prefix, byte[] hash) =>
+        (Name, Project, Permissions, CreatedAt, ExpiresAt, Prefix, Hash) = (name, project, permissions, createdAt, expiresAt, prefix, hash);
+
+    public string Name { get; private set; }
+
+    /// <summary>Null: every project.</summary>
+    public string? Project { get; private set; }
+
+    public string[] Permissions { get; private set; }
+
+    public string Prefix { get; private set; }
+
+    public byte[] Hash { get; private set; }
+
+    public Instant CreatedAt { get; private set; }
+
+    public Instant? ExpiresAt { get; private set; }
+
+    public Instant? RevokedAt { get; private set; }
+
+    /// <summary>Makes a key. The text is returned once and cannot be had again.</summary>
+    public static (ApiKey Key, string Text) Create(string name, string? project, string[] permissions, Instant createdAt, Instant? expiresAt)
+    {
+        var text = Mark + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32 + 6));
+        return (new ApiKey(name, project, permissions, createdAt, expiresAt, PrefixOf(text), HashOf(text)), text);
+    }
+
+    /// <summary>The public part of a key's text: enough to find it, of no use by itself.</summary>
+    public static string PrefixOf(string text) => text.Length < PrefixLength ? text : text[..PrefixLength];
+
+    /// <summary>What is kept of a key's text. A fast hash suffices for 256 random bits.</summary>
+    public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Ends the key for good; once more changes nothing.</summary>
+    public void Revoke(Instant at)
+    {
+        if (RevokedAt is not null) return;
+        RevokedAt = at;
+        Touch();
+    }
+}

@@ -1,0 +1,78 @@
+using Crm.Organization.Access;
+using Crm.Organization.Data;
+using Crm.Shared.Access;
+using Crm.Shared.Commands;
+using Crm.Shared.Failures;
+using Crm.Shared.Http;
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using NodaTime;
+
+namespace Crm.Organization.Features;
+
+/// <param name="Name">What the key is for, e.g. "hotline of project demo".</param>
+/// <param name="Permissions">The permissions it holds; you can give only what you hold yourself.</param>
+/// <param name="Project">The project it works in. Absent: every project, which only somebody with every project can give.</param>
+/// <param name="ExpiresAt">From this instant (real time) on it no longer works. Absent: until it is revoked.</param>
+internal sealed record CreateApiKeyBody(string Name, string[] Permissions, string? Project = null, Instant? ExpiresAt = null);
+
+internal sealed record CreateApiKey(Caller Caller, ProjectScope Scope, CreateApiKeyBody Body) : ICommand<CreatedApiKey>;
+
+/// <param name="Id">What to revoke it by.</param>
+/// <param name="Key">The key itself: shown now and never again. Send it as <c>X-Api-Key</c>.</param>
+/// <param name="Prefix">Its public beginning, shown in lists and history.</param>
+/// <param name="Version">For If-Match.</param>
+internal sealed record CreatedApiKey(Guid Id, string Key, string Prefix, int Version);
+
+internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKeyBody>
+{
+    public CreateApiKeyValidator(IEnumerable<Permission> catalogue)
+    {
+        var known = catalogue.Select(p => p.Name).ToHashSet();
+        RuleFor(b => b.Name).NotEmpty().MaximumLength(100);
+        RuleFor(b => b.Permissions).NotEmpty().Must(p => p.Length <= 100 && p.All(known.Contains))
+            .WithMessage(_ => new Text("must be a list of known permissions: " + string.Join(", ", known.Order()), "应为已知权限的列表：" + string.Join("、", known.Order())).Localized);
+        RuleFor(b => b.ExpiresAt).Must(e => e is null || e.Value.ToDateTimeOffset() > TimeProvider.System.GetUtcNow())
+            .WithMessage(_ => new Text("must lie in the future", "必须晚于当前时间").Localized);
+    }
+}
+
+/// <summary>ORG-09: machines sign in with keys that are scoped and hashed.</summary>
+internal sealed class CreateApiKeyHandler(OrganizationDb db, IClock clock) : IRequestHandler<CreateApiKey, Answer<CreatedApiKey>>
+{
+    public async Task<Answer<CreatedApiKey>> Handle(CreateApiKey request, CancellationToken cancellationToken)
+    {
+        var (caller, scope, body) = request;
+        if (body.Project is { } project && !(scope.Includes(project) && await db.Projects.FindAsync([project], cancellationToken) is not null))
+            throw new NotFound("project", "项目", field: "project");
+        var givable = caller.Grants.Where(g => g.Value.Everywhere || (body.Project is not null && g.Value.Includes(body.Project))).Select(g => g.Key).ToHashSet();
+        if (!scope.Everywhere && body.Project is null || !body.Permissions.All(givable.Contains))
+        {
+            throw new BrokenRule("ORG-09", new Text(
+                "You can give a key only permissions you hold yourself, and only where you hold them.", "只能授予您本人在该范围内拥有的权限。"), [.. givable.Order()]);
+        }
+
+        var now = clock.GetCurrentInstant();
+        var (key, text) = ApiKey.Create(body.Name, body.Project, [.. body.Permissions.Distinct()], now, body.ExpiresAt);
+        db.ApiKeys.Add(key);
+        await db.ChangeDirectoryAsync(cancellationToken);
+        return new(201, new CreatedApiKey(key.Id, text, key.Prefix, key.Version), new Deed("apiKey", key.Id.ToString(), body.Project, now), key.Version, $"/api/v1/api-keys/{key.Id}");
+    }
+}
+
+internal static class CreateApiKeyEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/api-keys", async (Body<CreateApiKeyBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+        {
+            var answer = await call.Send(new CreateApiKey(call.Caller, call.Scope, body.Value));
+            await directory.RefreshAsync(ct);
+            return answer;
+        })
+        .Tells<CreatedApiKey>("createApiKey", "Create an API key", "A key for a machine, such as call-centre software. Its text is in this answer only.", status: 201, rules: "ORG-09")
+        .WithMetadata(new CreatesSomething())
+        .Example(new { name = "hotline", permissions = new[] { "complaints.register", "complaints.read" }, project = "demo" })
+        .Requires(OrganizationPermissions.ManageKeys);
+}

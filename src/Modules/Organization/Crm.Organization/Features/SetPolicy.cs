@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Crm.Organization.Access;
+using Crm.Organization.Contracts;
+using Crm.Organization.Data;
+using Crm.Shared.Access;
+using Crm.Shared.Commands;
+using Crm.Shared.Failures;
+using Crm.Shared.Http;
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+
+namespace Crm.Organization.Features;
+
+/// <param name="Project">The project's code.</param>
+/// <param name="Name">The policy's name, as listed.</param>
+/// <param name="Value">The new value, of the listed value's form: durations as ISO 8601 text, counts as numbers.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="EffectiveFrom">From when it counts: now when absent. Not in the past: what was decided stays decided.</param>
+internal sealed record SetPolicyBody(string Project, string Name, JsonElement Value, string Reason, Instant? EffectiveFrom = null);
+
+internal sealed record SetPolicy(Caller Caller, ProjectScope Scope, SetPolicyBody Body) : ICommand<PolicySet>;
+
+/// <param name="Project">The project's code.</param>
+/// <param name="Name">The policy's name.</param>
+/// <param name="Version">The project's new version of the value.</param>
+/// <param name="EffectiveFrom">From when it counts.</param>
+internal sealed record PolicySet(string Project, string Name, int Version, Instant EffectiveFrom);
+
+internal sealed class SetPolicyValidator : AbstractValidator<SetPolicyBody>
+{
+    public SetPolicyValidator(IEnumerable<Policy> policies)
+    {
+        var known = policies.ToDictionary(p => p.Name);
+        RuleFor(b => b.Name).Must(known.ContainsKey).WithMessage(_ => new Text(
+            "must be one of " + string.Join(", ", known.Keys.Order()), "应为以下之一：" + string.Join("、", known.Keys.Order())).Localized);
+        RuleFor(b => b.Value).Must((b, value) => !known.TryGetValue(b.Name, out var policy) || policy.Accepts(value.GetRawText()))
+            .WithMessage(b => new Text("must be like " + known[b.Name].DefaultJson(Packs.LeaseOperations), "格式应如 " + known[b.Name].DefaultJson(Packs.LeaseOperations)).Localized);
+        RuleFor(b => b.Reason).NotEmpty().MaximumLength(500);
+    }
+}
+
+/// <summary>ORG-08: a new value of a policy. It moves no running deadline: each remembers the version it was computed from.</summary>
+internal sealed class SetPolicyHandler(OrganizationDb db, OrganizationDirectory directory, IClock clock) : IRequestHandler<SetPolicy, Answer<PolicySet>>
+{
+    public async Task<Answer<PolicySet>> Handle(SetPolicy request, CancellationToken cancellationToken)
+    {
+        var (caller, scope, body) = request;
+        if (!scope.Includes(body.Project) || directory.Current.FindProject(body.Project) is null) throw new NotFound("project", "项目", field: "project");
+        await db.TakeNameAsync($"policy {body.Project} {body.Name}", cancellationToken);
+        var now = clock.GetCurrentInstant();
+        var from = body.EffectiveFrom ?? now;
+        if (from < now)
+            throw Malformed.Field("effectiveFrom", new Text($"must not be before now ({now})", $"不得早于当前时间（{now}）"));
+        var version = 1 + await db.PolicyValues.Where(v => v.Project == body.Project && v.Name == body.Name).MaxAsync(v => (int?)v.Version, cancellationToken) ?? 1;
+        db.PolicyValues.Add(new PolicyValue
+        {
+            Project = body.Project, Name = body.Name, Version = version, Json = body.Value.GetRawText(),
+            EffectiveFrom = from, ChangedBy = caller.Subject, Reason = body.Reason, ChangedAt = now,
+        });
+        await db.ChangeDirectoryAsync(cancellationToken);
+        return new(201, new PolicySet(body.Project, body.Name, version, from), new Deed("policy", $"{body.Project}/{body.Name}", body.Project, now));
+    }
+}
+
+internal static class SetPolicyEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/policies", async (Body<SetPolicyBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+        {
+            var answer = await call.Send(new SetPolicy(call.Caller, call.Scope, body.Value));
+            await directory.RefreshAsync(ct);
+            return answer;
+        })
+        .Tells<PolicySet>("setPolicy", "Set a policy value", "A project's own value, from an instant on. Running deadlines keep the value they were computed from.", status: 201, rules: "ORG-08")
+        .WithMetadata(new CreatesSomething())
+        .Example(new { project = "demo", name = "complaints.feedback", value = "PT12H", reason = "the developer's new promise" })
+        .Requires(OrganizationPermissions.SetPolicies);
+}

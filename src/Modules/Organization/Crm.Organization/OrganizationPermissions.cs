@@ -1,0 +1,16 @@
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
+
+namespace Crm.Organization;
+
+/// <summary>The rights this module's endpoints ask for.</summary>
+internal static class OrganizationPermissions
+{
+    public static readonly Permission Read = new("organization.read", new Text("See projects and policy values.", "查看项目与策略参数。"));
+
+    public static readonly Permission SetPolicies = new("organization.set-policies", new Text("Set a project's policy values.", "设置项目策略参数。"));
+
+    public static readonly Permission ManageKeys = new("organization.manage-keys", new Text("Create, list and revoke API keys.", "创建、查看和吊销 API 密钥。"));
+
+    public static readonly Permission[] All = [Read, SetPolicies, ManageKeys];
+}

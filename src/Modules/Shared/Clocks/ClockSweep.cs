@@ -1,0 +1,105 @@
+using Crm.Shared.Data;
+using Crm.Shared.Events;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Crm.Shared.Clocks;
+
+/// <summary>The sweep of one module's clocks: writes down every rung whose instant has come.</summary>
+public abstract class ClockSweep
+{
+    /// <summary>Writes down what is due, until nothing free is left.</summary>
+    /// <returns>How many subjects were worked on.</returns>
+    public abstract Task<int> RunAsync(CancellationToken ct);
+
+    /// <summary>The next instant at which a clock of this module has something to do; null when none has.</summary>
+    public abstract Task<Instant?> NextDueAsync(CancellationToken ct);
+}
+
+/// <summary>
+/// Reads only what is due, through the partial index on <c>next_rung_at</c>; takes the subjects' row locks, skipping those somebody is
+/// working on (who will write the rungs down themselves); reads the clock after the locks; and lets each subject catch up in its own words.
+/// Any number of hosts may sweep at once: the locks decide who acts, and the key of the rungs that it happens once.
+/// </summary>
+/// <typeparam name="TDb">The module's database.</typeparam>
+/// <typeparam name="TSubject">The aggregate that has clocks.</typeparam>
+public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory scopes, IClock clock, ILogger logger) : ClockSweep
+    where TDb : ModuleDb
+    where TSubject : Aggregate
+{
+    private const int Batch = 200;
+
+    /// <summary>Loads subjects with their running clocks and whatever catching up needs.</summary>
+    protected abstract Task<IReadOnlyList<TSubject>> LoadAsync(TDb db, IReadOnlyCollection<Guid> ids, CancellationToken ct);
+
+    /// <summary>Writes down every rung of the subject that has come by <paramref name="now"/>, with what follows from it.</summary>
+    protected abstract void CatchUp(TSubject subject, Instant now, IServiceProvider services);
+
+    /// <inheritdoc/>
+    public override async Task<int> RunAsync(CancellationToken ct)
+    {
+        var handled = 0;
+        while (true)
+        {
+            var due = await DueAsync(ct);
+            if (due.Length == 0) return handled;
+            var done = await TryAsync(due, ct) ?? await OneByOneAsync(due, ct);
+            handled += done;
+            if (done == 0 || due.Length < Batch) return handled;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Instant?> NextDueAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<TDb>().Clocks
+            .Where(c => c.NextRungAt != null).OrderBy(c => c.NextRungAt).Select(c => c.NextRungAt).FirstOrDefaultAsync(ct);
+    }
+
+    private async Task<Guid[]> DueAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetCurrentInstant();
+        var due = await scope.ServiceProvider.GetRequiredService<TDb>().Clocks
+            .Where(c => c.NextRungAt != null && c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId).Take(Batch).ToArrayAsync(ct);
+        return [.. due.Distinct()];
+    }
+
+    private async Task<int> OneByOneAsync(Guid[] subjects, CancellationToken ct)
+    {
+        var done = 0;
+        foreach (var subject in subjects) done += await TryAsync([subject], ct) ?? 0;
+        return done;
+    }
+
+    /// <returns>How many subjects caught up; null when it failed and nothing was written.</returns>
+    private async Task<int?> TryAsync(Guid[] subjects, CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<TDb>();
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var locked = await db.LockFreeRowsAsync<TSubject>(subjects, ct);
+            if (locked.Count == 0) return 0;
+            var loaded = await LoadAsync(db, locked, ct);
+            var now = clock.GetCurrentInstant();
+            foreach (var subject in loaded) CatchUp(subject, now, scope.ServiceProvider);
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(CancellationToken.None);
+            scope.ServiceProvider.GetRequiredService<OutboxSignal<TDb>>().Wake();
+            return loaded.Count;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(typeof(TSubject).Name, subjects.Length, e.GetType().Name, (e.InnerException ?? e) is Npgsql.PostgresException p ? p.SqlState : "");
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping the clocks of {Count} {Subject}(s) failed: {Failure} {SqlState}")]
+    private partial void LogFailed(string subject, int count, string failure, string sqlState);
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Quartz;
+
+namespace Crm.Shared.Clocks;
+
+/// <summary>
+/// The Quartz job behind every deadline: on every host, each second, and at the next due instant it knows. In memory on purpose: the
+/// database's row locks decide who acts, so no host needs to win a trigger first.
+/// </summary>
+[DisallowConcurrentExecution]
+public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock clock, ILogger<SweepJob> logger) : IJob
+{
+    private static readonly JobKey Key = new("sweep-clocks");
+
+    /// <summary>Schedules the job on this host.</summary>
+    public static void Schedule(IServiceCollection services)
+    {
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
+            quartz.UseInMemoryStore();
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
+            quartz.AddJob<SweepJob>(job => job.WithIdentity(Key));
+            quartz.AddTrigger(trigger => trigger.ForJob(Key).WithIdentity("each-second")
+                .WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()));
+        });
+        services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = true);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Instant? next = null;
+            foreach (var sweep in sweeps)
+            {
+                await sweep.RunAsync(cancellationToken);
+                if (await sweep.NextDueAsync(cancellationToken) is { } due && (next is null || due < next)) next = due;
+            }
+
+            await AimAtAsync(next, context.Scheduler, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogSkipped(e.GetType().Name);
+        }
+    }
+
+    /// <summary>Between two seconds: a deadline that falls before the next regular sweep is met at its own instant.</summary>
+    private async Task AimAtAsync(Instant? next, IScheduler scheduler, CancellationToken ct)
+    {
+        if (next is not { } due) return;
+        var wait = due - clock.GetCurrentInstant();
+        if (wait <= Duration.Zero || wait >= Duration.FromSeconds(1)) return;
+        var aim = TriggerBuilder.Create().ForJob(Key).WithIdentity("next-due")
+            .StartAt(TimeProvider.System.GetUtcNow() + wait.ToTimeSpan()).Build();
+        await scheduler.ScheduleTrigger(aim, TriggerConflict.Replace, ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A sweep was skipped: {Failure}")]
+    private partial void LogSkipped(string failure);
+}

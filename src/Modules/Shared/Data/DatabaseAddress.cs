@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace Crm.Shared.Data;
+
+/// <summary>Where the database is, and how each module signs in to it: as its own role.</summary>
+/// <param name="Connection">Host, port and database; no user.</param>
+/// <param name="Secrets">Where the roles' passwords come from.</param>
+/// <param name="RolePrefix">Roles belong to the whole cluster: two installations on one cluster need two prefixes.</param>
+/// <param name="PoolLimit">Caps each pool below its share, where many hosts share a small server, as in tests.</param>
+public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, string RolePrefix = "crm", int? PoolLimit = null)
+{
+    /// <summary>The runtime role of a schema.</summary>
+    public string Role(string schema) => $"{RolePrefix}_{schema}";
+
+    /// <summary>A pool of connections that can touch one schema only.</summary>
+    public NpgsqlDataSource Open(string schema, int connections)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(Connection)
+        {
+            Username = Role(schema),
+            Password = Secrets.PasswordOf(Role(schema)),
+            SearchPath = schema,
+            ApplicationName = $"crm-{schema}",
+            MaxPoolSize = Math.Min(connections, PoolLimit ?? connections),
+            MaxAutoPrepare = 60,
+            AutoPrepareMinUsages = 3,
+            Timeout = 10,
+            CommandTimeout = 30,
+            KeepAlive = 30,
+        };
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Reflection;
+using Crm.Shared.Commands;
+using Crm.Shared.Events;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Crm.Shared.Data;
+
+/// <summary>What the platform knows of a module: its schema, its database, and how to wake its dispatcher.</summary>
+public sealed record Module(string Schema, Func<IServiceProvider, ModuleDb> Db, Func<IServiceProvider, OutboxSignal> Signal);
+
+/// <summary>A schema that the migrator brings up to date and whose tables it opens to one runtime role.</summary>
+public sealed record MigratedSchema(string Schema, Func<string, DbContext> ConnectAs);
+
+/// <summary>The registration every module starts with.</summary>
+public static class ModuleRegistration
+{
+    /// <summary>Each schema's own migration history.</summary>
+    internal const string MigrationsTable = "migrations";
+
+    /// <summary>
+    /// Registers a module: its database behind its own role, and from its assembly the MediatR handlers, validators and reactions.
+    /// MediatR 5.1 brings no container package (see docs/decisions); these are the lines that package would be.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="schema">The module's schema.</param>
+    /// <param name="connections">Its share of the host's 40 connections.</param>
+    /// <param name="assembly">Where its handlers, validators and reactions are.</param>
+    public static IServiceCollection AddModule<TDb>(this IServiceCollection services, string schema, int connections, Assembly assembly)
+        where TDb : ModuleDb
+    {
+        services.AddSingleton(new Module(schema, sp => sp.GetRequiredService<TDb>(), sp => sp.GetRequiredService<OutboxSignal<TDb>>()));
+        services.AddSingleton(new MigratedSchema(schema, connection => (DbContext)Activator.CreateInstance(typeof(TDb), Options<TDb>(connection, schema))!));
+        services.AddKeyedSingleton(schema, (sp, _) => sp.GetRequiredService<DatabaseAddress>().Open(schema, connections));
+        services.AddDbContextPool<TDb>((sp, options) => options
+            .UseNpgsql(sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
+            .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
+
+        services.AddSingleton<OutboxSignal<TDb>>();
+        services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
+            new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),
+            sp.GetRequiredService<OutboxSignal<TDb>>(), sp.GetRequiredService<OutboxOptions>(), sp.GetRequiredService<EventRoutes>(),
+            sp.GetRequiredService<IServiceScopeFactory>(), sp.GetServices<Module>(), sp.GetRequiredService<ILogger<Dispatcher>>()));
+        services.AddSingleton(sp => sp.GetRequiredKeyedService<Dispatcher>(schema));
+        services.AddSingleton<IHostedService>(sp => sp.GetRequiredKeyedService<Dispatcher>(schema));
+
+        foreach (var type in assembly.GetTypes().Where(t => t is { IsAbstract: false, IsGenericTypeDefinition: false }))
+        {
+            foreach (var handler in type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequestHandler<,>)))
+            {
+                services.AddTransient(handler, type);
+                var (request, answer) = (handler.GenericTypeArguments[0], handler.GenericTypeArguments[1]);
+                if (!answer.IsGenericType || answer.GetGenericTypeDefinition() != typeof(Answer<>)) continue;
+                services.AddTransient(
+                    typeof(IPipelineBehavior<,>).MakeGenericType(request, answer),
+                    typeof(CommandTransaction<,,>).MakeGenericType(typeof(TDb), request, answer.GenericTypeArguments[0]));
+            }
+
+            if (type.IsSubclassOf(typeof(Reaction)))
+            {
+                services.AddTransient(type);
+                services.AddSingleton(new EventRoute(schema, type.BaseType!.GenericTypeArguments[0].Name, type));
+            }
+        }
+
+        foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(assembly, includeInternalTypes: true))
+            services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
+        return services;
+    }
+
+    /// <summary>Options for working as the migrator: the module's own migration history in its own schema.</summary>
+    public static DbContextOptions<TDb> Options<TDb>(string connection, string schema) where TDb : DbContext =>
+        new DbContextOptionsBuilder<TDb>()
+            .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
+            .ConfigureWarnings(warnings => warnings.Throw(RelationalEventId.PendingModelChangesWarning))
+            .Options;
+}

@@ -1,0 +1,100 @@
+using Crm.Shared.Audit;
+using Crm.Shared.Clocks;
+using Crm.Shared.Events;
+using Crm.Shared.Failures;
+using Crm.Shared.Idempotency;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using NodaTime;
+using Npgsql;
+
+namespace Crm.Shared.Data;
+
+/// <summary>
+/// The database of one module: its own schema, reached through its own role, which PostgreSQL itself keeps inside it. Every module has the
+/// same platform tables (outbox, inbox, stored answers, audit, clocks) beside its own, so that a command stays one transaction.
+/// </summary>
+public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
+{
+    /// <summary>The module's schema; also the name of its part in events and roles.</summary>
+    public abstract string Schema { get; }
+
+    /// <summary>What this module reported to others. Append-only.</summary>
+    public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
+
+    /// <summary>Who still has to receive what. A row is deleted when its consumer has committed.</summary>
+    public DbSet<OutboxDelivery> Deliveries => Set<OutboxDelivery>();
+
+    /// <summary>What this module has received from others, and what came of it.</summary>
+    public DbSet<InboxEntry> Inbox => Set<InboxEntry>();
+
+    /// <summary>Answers kept for retries.</summary>
+    public DbSet<StoredAnswer> StoredAnswers => Set<StoredAnswer>();
+
+    /// <summary>Who did what. Append-only.</summary>
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    /// <summary>Running and ended deadlines.</summary>
+    public DbSet<Clock> Clocks => Set<Clock>();
+
+    /// <summary>An empty batch on this context's connection and transaction. The connection must be open.</summary>
+    public NpgsqlBatch Batch() => new((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction?)Database.CurrentTransaction?.GetDbTransaction());
+
+    /// <summary>
+    /// Takes the row lock that every change of this row takes first. Read the clock and the row only after it: what was read before may be old.
+    /// </summary>
+    /// <returns>False when there is no such row.</returns>
+    public async Task<bool> LockAsync<TRow>(Guid id, CancellationToken ct) where TRow : Aggregate
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT 1 FROM {Table<TRow>()} WHERE id = $1 FOR UPDATE") { Parameters = { new() { Value = id } } });
+        return await batch.ExecuteScalarAsync(ct) is not null;
+    }
+
+    /// <summary>Locks those of the rows that nobody else holds at this moment, and says which.</summary>
+    public async Task<IReadOnlyList<Guid>> LockFreeRowsAsync<TRow>(Guid[] ids, CancellationToken ct) where TRow : Aggregate
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT id FROM {Table<TRow>()} WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED") { Parameters = { new() { Value = ids } } });
+        var locked = new List<Guid>();
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) locked.Add(reader.GetGuid(0));
+        return locked;
+    }
+
+    /// <summary>Takes a name for this transaction, so that two requests about the same thing do not both create it.</summary>
+    /// <exception cref="InProgress">Somebody holds the name at this moment.</exception>
+    public async Task TakeNameAsync(string name, CancellationToken ct)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = name } } });
+        if (await batch.ExecuteScalarAsync(ct) is not true) throw new InProgress();
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Instant>().HaveConversion<InstantConverter>();
+        configurationBuilder.Properties<LocalDate>().HaveConversion<LocalDateConverter>();
+        configurationBuilder.Properties<Duration>().HaveConversion<DurationConverter>();
+        configurationBuilder.Conventions.Add(_ => new SnakeCaseConvention());
+        configurationBuilder.Conventions.Add(_ => new KeysComeFromCodeConvention());
+        configurationBuilder.Conventions.Add(_ => new NoCascadesConvention());
+        configurationBuilder.Conventions.Add(_ => new EnumsAsCamelCaseConvention());
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Ignore<IntegrationEvent>();
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(ModuleDb).Assembly, type => !type.IsAbstract);
+        modelBuilder.ApplyConfigurationsFromAssembly(GetType().Assembly);
+    }
+
+    private string Table<TRow>()
+    {
+        var type = Model.FindEntityType(typeof(TRow))!;
+        return $"{type.GetSchema()}.{type.GetTableName()}";
+    }
+}

@@ -1,0 +1,66 @@
+using Crm.Shared.Audit;
+using Crm.Shared.Clocks;
+using Crm.Shared.Events;
+using Crm.Shared.Idempotency;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Crm.Shared.Data;
+
+/// <summary>How the tables that every module has are kept.</summary>
+internal sealed class PlatformTables :
+    IEntityTypeConfiguration<OutboxEvent>, IEntityTypeConfiguration<OutboxDelivery>, IEntityTypeConfiguration<InboxEntry>,
+    IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>
+{
+    private const string RealNow = "clock_timestamp()";
+
+    public void Configure(EntityTypeBuilder<OutboxEvent> builder)
+    {
+        builder.ToTable("outbox_events").IsAppendOnly().HasKey(e => e.Id);
+        builder.Property(e => e.Payload).HasColumnType("jsonb");
+        builder.Property<DateTime>("RecordedAt").HasDefaultValueSql(RealNow);
+        builder.HasIndex(e => new { e.AggregateId, e.Sequence }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<OutboxDelivery> builder)
+    {
+        builder.ToTable("outbox_deliveries").IsWorkedOff().HasKey(d => d.Id);
+        builder.HasOne<OutboxEvent>().WithMany().HasForeignKey(d => d.EventId);
+        builder.Property(d => d.NextAttemptAt).HasDefaultValueSql(RealNow);
+        builder.HasIndex(d => d.NextAttemptAt).HasFilter("parked_at IS NULL AND discarded_at IS NULL");
+        builder.HasIndex(d => new { d.Consumer, d.AggregateId, d.Sequence }).IsUnique();
+        builder.HasIndex(d => new { d.ParkedAt, d.Id }).HasFilter("parked_at IS NOT NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<InboxEntry> builder)
+    {
+        builder.ToTable("inbox").IsWorkedOff().HasKey(e => e.EventId);
+        builder.Property(e => e.ReceivedAt).HasDefaultValueSql(RealNow);
+    }
+
+    public void Configure(EntityTypeBuilder<StoredAnswer> builder)
+    {
+        builder.ToTable("stored_answers").IsWorkedOff().HasKey(a => a.KeyHash);
+        builder.Property<DateTime>("StoredAt").HasDefaultValueSql(RealNow);
+        builder.HasIndex("StoredAt");
+    }
+
+    public void Configure(EntityTypeBuilder<AuditEntry> builder)
+    {
+        builder.ToTable("audit_entries").IsAppendOnly().HasKey(e => e.Id);
+        builder.Property<DateTime>("RecordedAt").HasDefaultValueSql(RealNow);
+        builder.HasIndex(e => e.At);
+    }
+
+    public void Configure(EntityTypeBuilder<Clock> builder)
+    {
+        builder.ToTable("clocks").HasKey(c => c.Id);
+        builder.Ignore(c => c.IsRunning);
+        builder.HasMany(c => c.Rungs).WithOne().HasForeignKey(r => r.ClockId);
+        builder.HasIndex(c => c.NextRungAt).HasFilter("next_rung_at IS NOT NULL");
+        builder.HasIndex(c => new { c.SubjectId, c.Cycle, c.Kind }).IsUnique().HasFilter("ended_at IS NULL");
+    }
+
+    public void Configure(EntityTypeBuilder<ClockRung> builder) =>
+        builder.ToTable("clock_rungs").IsAppendOnly().HasKey(r => new { r.ClockId, r.Rung });
+}

@@ -1,0 +1,171 @@
+using Crm.Shared.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Npgsql;
+
+namespace Crm.Shared.Events;
+
+/// <summary>
+/// Delivers the events of one module. Many hosts run one each; the database's leases share the work. A consumer writes its inbox row and its
+/// own rows in one transaction, so an event acts once however often it is delivered. First attempts go in batches of one transaction; a
+/// batch that fails is repeated one by one, so that one poisoned event delays nobody else.
+/// </summary>
+public sealed partial class Dispatcher : BackgroundService
+{
+    private readonly OutboxQueue queue;
+    private readonly OutboxSignal signal;
+    private readonly OutboxOptions options;
+    private readonly EventRoutes routes;
+    private readonly IServiceScopeFactory scopes;
+    private readonly IReadOnlyDictionary<string, Module> modules;
+    private readonly ILogger logger;
+
+    internal Dispatcher(OutboxQueue queue, OutboxSignal signal, OutboxOptions options, EventRoutes routes, IServiceScopeFactory scopes, IEnumerable<Module> modules, ILogger logger)
+    {
+        (this.queue, this.signal, this.options, this.routes, this.scopes, this.logger) = (queue, signal, options, routes, scopes, logger);
+        this.modules = modules.ToDictionary(m => m.Schema);
+    }
+
+    internal OutboxQueue Queue => queue;
+
+    /// <summary>The module whose events it delivers.</summary>
+    public string Schema => queue.Schema;
+
+    /// <summary>How the outbox stands.</summary>
+    public Task<OutboxState> StateAsync(CancellationToken ct) => queue.StateAsync(ct);
+
+    /// <summary>Deliveries set aside or discarded, oldest first, after a position.</summary>
+    public Task<IReadOnlyList<ParkedDelivery>> ParkedAsync(Instant? afterAt, Guid? afterId, int limit, CancellationToken ct) => queue.ParkedAsync(afterAt, afterId, limit, ct);
+
+    /// <summary>Gives a parked or discarded delivery fresh attempts, at once.</summary>
+    /// <returns>False when this module has no such parked delivery.</returns>
+    public async Task<bool> ReplayAsync(Guid id, CancellationToken ct)
+    {
+        if (!await queue.ReplayAsync(id, ct)) return false;
+        signal.Wake();
+        return true;
+    }
+
+    /// <summary>Gives a parked delivery up.</summary>
+    /// <returns>False when this module has no such parked delivery.</returns>
+    public async Task<bool> DiscardAsync(Guid id, CancellationToken ct)
+    {
+        if (!await queue.DiscardAsync(id, ct)) return false;
+        signal.Wake();
+        return true;
+    }
+
+    /// <summary>Delivers what can be claimed now.</summary>
+    /// <returns>How many deliveries were claimed, whether or not they succeeded.</returns>
+    public async Task<int> DeliverAsync(bool ignoreBackoff, CancellationToken ct)
+    {
+        var claimed = await queue.ClaimAsync(ignoreBackoff, ct);
+        foreach (var group in claimed.GroupBy(d => (d.Consumer, FirstAttempt: d.Attempts == 0)))
+        {
+            if (group.Key.FirstAttempt && await TryAsync([.. group], ct) is null) continue;
+            foreach (var delivery in group)
+            {
+                if (await TryAsync([delivery], ct) is not { } failure) continue;
+                LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure);
+                await queue.FailAsync(delivery, failure, ct);
+            }
+        }
+
+        return claimed.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                while (await DeliverAsync(ignoreBackoff: false, stoppingToken) > 0)
+                {
+                }
+
+                await signal.WaitAsync(options.Poll, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // The database may be away; deliveries wait in it until it is back.
+                LogUnavailable(queue.Schema, e.GetType().Name);
+                await Task.Delay(options.Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>Null when all were delivered, else the kind of failure.</returns>
+    private async Task<string?> TryAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var consumer = modules[deliveries[0].Consumer];
+            var db = consumer.Db(scope.ServiceProvider);
+            await using (var transaction = await db.Database.BeginTransactionAsync(ct))
+            {
+                var fresh = await EnterInboxAsync(db, deliveries, ct);
+                foreach (var delivery in deliveries.Where(d => fresh.Contains(d.EventId)))
+                {
+                    var outcome = routes.ReactionOf(delivery.Consumer, delivery.Type) is { } type
+                        ? await ((Reaction)scope.ServiceProvider.GetRequiredService(type)).ActAsync(delivery.Payload, ct)
+                        : Outcome.Ignored("no reaction");
+                    if (outcome != Outcome.Done) await SetOutcomeAsync(db, delivery.EventId, outcome, ct);
+                }
+
+                await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(CancellationToken.None);
+            }
+
+            consumer.Signal(scope.ServiceProvider).Wake();
+            await queue.CompleteAsync([.. deliveries], ct);
+            return null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+        {
+            var cause = e is DbUpdateException { InnerException: { } inner } ? inner : e;
+            return cause is PostgresException postgres ? $"{nameof(PostgresException)} {postgres.SqlState}" : cause.GetType().Name;
+        }
+    }
+
+    private static async Task<HashSet<Guid>> EnterInboxAsync(ModuleDb db, IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
+            INSERT INTO {db.Schema}.inbox (event_id, type, outcome) SELECT * FROM (SELECT unnest($1::uuid[]), unnest($2::text[]), 'done') AS received
+            ON CONFLICT (event_id) DO NOTHING RETURNING event_id
+            """)
+        {
+            Parameters = { new() { Value = deliveries.Select(d => d.EventId).ToArray() }, new() { Value = deliveries.Select(d => d.Type).ToArray() } },
+        });
+        var fresh = new HashSet<Guid>();
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) fresh.Add(reader.GetGuid(0));
+        return fresh;
+    }
+
+    private static async Task SetOutcomeAsync(ModuleDb db, Guid eventId, Outcome outcome, CancellationToken ct)
+    {
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"UPDATE {db.Schema}.inbox SET outcome = $2 WHERE event_id = $1")
+        {
+            Parameters = { new() { Value = eventId }, new() { Value = outcome.Text } },
+        });
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} ({EventType}) could not be delivered to {Consumer}, attempt {Attempt}: {Failure}")]
+    private partial void LogFailed(Guid eventId, string eventType, string consumer, int attempt, string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox of {Schema} cannot be read at the moment: {Failure}")]
+    private partial void LogUnavailable(string schema, string failure);
+}

@@ -1,0 +1,147 @@
+using NodaTime;
+using Npgsql;
+
+namespace Crm.Shared.Events;
+
+/// <summary>A delivery that this host has leased.</summary>
+internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, string Type, string Payload, int Attempts);
+
+/// <summary>
+/// The outbox of one module as a queue. Only the lowest undelivered event of an aggregate can be claimed by a consumer, so order holds per
+/// aggregate while aggregates overtake each other freely. Leases go by the database's clock.
+/// </summary>
+internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, OutboxOptions options)
+{
+    public string Schema => schema;
+
+    /// <param name="ignoreBackoff">The test clock does not wait for retries.</param>
+    /// <param name="ct">Cancels the claim.</param>
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(bool ignoreBackoff, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            WITH due AS MATERIALIZED (
+                SELECT d.id FROM {schema}.outbox_deliveries d
+                WHERE d.parked_at IS NULL AND d.discarded_at IS NULL
+                  AND (d.next_attempt_at <= clock_timestamp() OR $3)
+                  AND (d.leased_until IS NULL OR d.leased_until < clock_timestamp())
+                  AND NOT EXISTS (
+                      SELECT 1 FROM {schema}.outbox_deliveries e
+                      WHERE e.consumer = d.consumer AND e.aggregate_id = d.aggregate_id AND e.sequence < d.sequence AND e.discarded_at IS NULL)
+                ORDER BY d.next_attempt_at
+                LIMIT $1
+                FOR UPDATE OF d SKIP LOCKED)
+            UPDATE {schema}.outbox_deliveries d SET leased_until = clock_timestamp() + $2
+            FROM due, {schema}.outbox_events e
+            WHERE d.id = due.id AND e.id = d.event_id
+            RETURNING d.id, d.event_id, d.consumer, e.type, e.payload::text, d.attempts
+            """);
+        command.Parameters.Add(new() { Value = options.Batch });
+        command.Parameters.Add(new() { Value = options.Lease });
+        command.Parameters.Add(new() { Value = ignoreBackoff });
+        var claimed = new List<ClaimedDelivery>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+            claimed.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5)));
+        return claimed;
+    }
+
+    public async Task CompleteAsync(IReadOnlyCollection<ClaimedDelivery> done, CancellationToken ct)
+    {
+        if (done.Count == 0) return;
+        await using var command = source.CreateCommand($"DELETE FROM {schema}.outbox_deliveries WHERE id = ANY($1)");
+        command.Parameters.Add(new() { Value = done.Select(d => d.Id).ToArray() });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async Task FailAsync(ClaimedDelivery failed, string error, CancellationToken ct)
+    {
+        var backoff = Math.Min(options.FirstBackoff.TotalSeconds * Math.Pow(2, failed.Attempts), options.MaxBackoff.TotalSeconds);
+        await using var command = source.CreateCommand($"""
+            UPDATE {schema}.outbox_deliveries
+            SET attempts = attempts + 1, leased_until = NULL, last_error = $2,
+                next_attempt_at = clock_timestamp() + $3 * (0.5 + random()),
+                parked_at = CASE WHEN attempts + 1 >= $4 THEN clock_timestamp() END
+            WHERE id = $1
+            """);
+        command.Parameters.Add(new() { Value = failed.Id });
+        command.Parameters.Add(new() { Value = error });
+        command.Parameters.Add(new() { Value = TimeSpan.FromSeconds(backoff) });
+        command.Parameters.Add(new() { Value = options.MaxAttempts });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    public async Task<IReadOnlyList<ParkedDelivery>> ParkedAsync(Instant? afterAt, Guid? afterId, int limit, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            SELECT d.id, e.type, e.aggregate_id, e.sequence, d.consumer, d.attempts, d.last_error, d.parked_at, d.discarded_at, e.occurred_at
+            FROM {schema}.outbox_deliveries d JOIN {schema}.outbox_events e ON e.id = d.event_id
+            WHERE d.parked_at IS NOT NULL AND ($1::timestamptz IS NULL OR (d.parked_at, d.id) > ($1, $2))
+            ORDER BY d.parked_at, d.id LIMIT $3
+            """);
+        command.Parameters.Add(new() { Value = (object?)afterAt?.ToDateTimeUtc() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = (object?)afterId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = limit });
+        var parked = new List<ParkedDelivery>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        Instant At(int column) => Instant.FromDateTimeUtc(reader.GetDateTime(column));
+        while (await reader.ReadAsync(ct))
+        {
+            parked.Add(new(
+                reader.GetGuid(0), schema, reader.GetString(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetInt32(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6), At(7), reader.IsDBNull(8) ? null : At(8), At(9)));
+        }
+
+        return parked;
+    }
+
+    public Task<bool> ReplayAsync(Guid id, CancellationToken ct) => ChangeAsync(
+        "attempts = 0, parked_at = NULL, discarded_at = NULL, leased_until = NULL, next_attempt_at = clock_timestamp() WHERE id = $1 AND parked_at IS NOT NULL", id, ct);
+
+    public Task<bool> DiscardAsync(Guid id, CancellationToken ct) => ChangeAsync(
+        "discarded_at = coalesce(discarded_at, clock_timestamp()) WHERE id = $1 AND parked_at IS NOT NULL", id, ct);
+
+    private async Task<bool> ChangeAsync(string change, Guid id, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"UPDATE {schema}.outbox_deliveries SET {change}");
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    /// <summary>Counts what waits (claimable now or later), what is parked, and the age of the oldest waiting delivery.</summary>
+    public async Task<OutboxState> StateAsync(CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            SELECT count(*) FILTER (WHERE d.parked_at IS NULL AND NOT held), count(*) FILTER (WHERE d.parked_at IS NOT NULL),
+                   coalesce(extract(epoch FROM clock_timestamp() - min(e.recorded_at) FILTER (WHERE d.parked_at IS NULL AND NOT held)), 0)::float8
+            FROM {schema}.outbox_deliveries d JOIN {schema}.outbox_events e ON e.id = d.event_id
+            CROSS JOIN LATERAL (SELECT EXISTS (
+                SELECT 1 FROM {schema}.outbox_deliveries p
+                WHERE p.consumer = d.consumer AND p.aggregate_id = d.aggregate_id AND p.sequence < d.sequence AND p.parked_at IS NOT NULL AND p.discarded_at IS NULL) AS held) AS h
+            WHERE d.discarded_at IS NULL
+            """);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new OutboxState(reader.GetInt64(0), reader.GetInt64(1), reader.GetDouble(2));
+    }
+}
+
+/// <summary>How an outbox stands.</summary>
+/// <param name="Waiting">Deliveries still to be made, without those held back by a parked one.</param>
+/// <param name="Parked">Deliveries set aside for an operator.</param>
+/// <param name="OldestSeconds">Real age of the oldest waiting delivery.</param>
+public sealed record OutboxState(long Waiting, long Parked, double OldestSeconds);
+
+/// <summary>A delivery set aside for an operator.</summary>
+/// <param name="Id">What to replay or discard it by.</param>
+/// <param name="Module">The module that reported the event.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="AggregateId">The case or other subject whose later events it holds back.</param>
+/// <param name="Sequence">Its place among that subject's events.</param>
+/// <param name="Consumer">The module that could not take it.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="LastError">The kind of the last failure; no text that could quote a value.</param>
+/// <param name="ParkedAt">When it was set aside; real time.</param>
+/// <param name="DiscardedAt">When an operator gave it up; null while it holds back the rest.</param>
+/// <param name="OccurredAt">When the event happened, by the domain's clock.</param>
+public sealed record ParkedDelivery(
+    Guid Id, string Module, string Type, Guid AggregateId, long Sequence, string Consumer, int Attempts, string? LastError, Instant ParkedAt, Instant? DiscardedAt, Instant OccurredAt);

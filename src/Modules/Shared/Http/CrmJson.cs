@@ -1,0 +1,109 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Crm.Shared.Http;
+
+/// <summary>
+/// The one JSON dialect: on the wire, in stored answers and in event payloads. Strict on the way in: unknown and duplicate members,
+/// missing required members, nulls where none are allowed, numbers for enums, U+0000 and lone surrogates are refused.
+/// </summary>
+public static class CrmJson
+{
+    /// <summary>The shared options.</summary>
+    public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    /// <summary>Gives <paramref name="options"/> the dialect, for frameworks that bring an instance of their own.</summary>
+    public static JsonSerializerOptions Apply(JsonSerializerOptions options)
+    {
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.AllowDuplicateProperties = false;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = 16;
+        // The answers are JSON documents, never embedded in HTML: Chinese, + and quotes stay readable.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new StrictStringConverter());
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new InstantConverter());
+        options.Converters.Add(new DurationConverter());
+        options.Converters.Add(new LocalDateConverter());
+        return options;
+    }
+
+    /// <summary>Reads an instant as the API writes it: RFC 3339 with an offset, years 1900 to 2199, cut to microseconds.</summary>
+    public static bool TryParseInstant(string text, out Instant instant)
+    {
+        var parsed = OffsetDateTimePattern.Rfc3339.Parse(text);
+        instant = default;
+        if (!parsed.Success || parsed.Value.Year is < 1900 or > 2199) return false;
+        instant = Time.Microseconds.Truncate(parsed.Value.ToInstant());
+        return true;
+    }
+
+    private sealed class StrictStringConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String) throw new JsonException("must be a string");
+            string? text;
+            try
+            {
+                text = reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw new JsonException("must be well-formed Unicode: it holds a lone surrogate or an invalid byte");
+            }
+
+            return text is not null && text.Contains('\0') ? throw new JsonException("must not hold U+0000") : text;
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+        public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.GetString() is { } name && !name.Contains('\0') ? name : throw new JsonException("must not hold U+0000");
+
+        public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WritePropertyName(value);
+    }
+
+    private sealed class InstantConverter : JsonConverter<Instant>
+    {
+        private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'");
+
+        public override Instant Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && TryParseInstant(reader.GetString()!, out var instant)
+                ? instant
+                : throw new JsonException("must be an RFC 3339 date-time with an offset, such as 2026-11-22T08:00:00Z, between 1900 and 2199");
+
+        public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Pattern.Format(value));
+    }
+
+    private sealed class DurationConverter : JsonConverter<Duration>
+    {
+        public override Duration Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Time.IsoDuration.TryParse(reader.GetString()!, out var duration)
+                ? duration
+                : throw new JsonException("must be an ISO 8601 duration of days or less, such as PT24H or P10D");
+
+        public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Time.IsoDuration.Format(value));
+    }
+
+    private sealed class LocalDateConverter : JsonConverter<LocalDate>
+    {
+        public override LocalDate Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && LocalDatePattern.Iso.Parse(reader.GetString()!) is { Success: true, Value: { Year: >= 1900 and <= 2199 } date }
+                ? date
+                : throw new JsonException("must be a date such as 2026-11-22, between 1900 and 2199");
+
+        public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(LocalDatePattern.Iso.Format(value));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+using Crm.Shared.Failures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace Crm.Shared.Http;
+
+/// <summary>Endpoint metadata: the record whose members are the endpoint's query parameters.</summary>
+public sealed record QueryParameters(Type Type);
+
+/// <summary>
+/// The query string, bound to the constructor of a record: a closed list of parameters, each at most once, each of its type. Anything
+/// else is a 400 that names the parameter.
+/// </summary>
+public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointParameterMetadataProvider where T : class
+{
+    private static readonly ConstructorInfo Constructor = typeof(T).GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
+
+    private Query(T value) => Value = value;
+
+    /// <summary>The bound parameters.</summary>
+    public T Value { get; }
+
+    /// <summary>Binds the query string.</summary>
+    /// <exception cref="Malformed">A parameter is unknown, repeated or of the wrong type.</exception>
+    public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var errors = new Dictionary<string, Text>();
+        var parameters = Constructor.GetParameters();
+        var known = parameters.Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name!)).ToArray();
+        foreach (var name in context.Request.Query.Keys.Except(known, StringComparer.Ordinal))
+            errors[name.Replace("\0", "")] = new Text($"is not a parameter here; known are {string.Join(", ", known)}", $"未知参数，可用参数：{string.Join("、", known)}");
+
+        var values = parameters.Select((p, i) => Read(context.Request.Query, known[i], p, errors)).ToArray();
+        return errors.Count > 0 ? throw new Malformed(errors) : ValueTask.FromResult<Query<T>?>(new Query<T>((T)Constructor.Invoke(values)));
+    }
+
+    /// <summary>Tells OpenAPI which parameters the endpoint takes.</summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new QueryParameters(typeof(T)));
+
+    private static object? Read(IQueryCollection query, string name, ParameterInfo parameter, Dictionary<string, Text> errors)
+    {
+        if (!query.TryGetValue(name, out var given)) return parameter.HasDefaultValue ? parameter.DefaultValue : Require(name, errors);
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        if (given.Count != 1)
+        {
+            errors[name] = new Text("must be given once", "只能出现一次");
+            return null;
+        }
+
+        try
+        {
+            var text = given[0]!;
+            return JsonSerializer.Deserialize(type == typeof(int) || type == typeof(bool) ? text : JsonSerializer.Serialize(text), type, CrmJson.Options);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            errors[name] = new Text($"must be {Expected(type)}", $"应为 {Expected(type)}");
+            return null;
+        }
+    }
+
+    private static object? Require(string name, Dictionary<string, Text> errors)
+    {
+        errors[name] = new Text("is required", "必填");
+        return null;
+    }
+
+    private static string Expected(Type type) =>
+        type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(Guid) ? "a UUID"
+        : type == typeof(NodaTime.Instant) ? "an RFC 3339 date-time such as 2026-11-22T08:00:00Z"
+        : "text without U+0000";
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Crm.Shared.Http;
+
+/// <summary>Tells whether a project of this code exists. Supplied by the module that knows projects.</summary>
+public delegate bool ProjectExists(string code);
+
+/// <summary>Endpoint metadata: how to find out whether the thing in the path is the caller's to see.</summary>
+/// <param name="Thing">The kind of thing, for the 404's text.</param>
+/// <param name="Zh">The same in Chinese.</param>
+/// <param name="IsVisible">True when the thing with this id exists in the scope.</param>
+public sealed record PathSubject(string Thing, string Zh, Func<IServiceProvider, Guid, ProjectScope, CancellationToken, Task<bool>> IsVisible);
+
+/// <summary>404 before 400: decides whether what a request names is the caller's to see, without needing the request to be well formed.</summary>
+public static class Visibility
+{
+    /// <summary>Says what the <c>{id}</c> of the path names and which query decides that the caller may see it.</summary>
+    public static TBuilder About<TBuilder, TDb>(
+        this TBuilder endpoint, string thing, string zh, Func<TDb, Guid, ProjectScope, IQueryable<object>> visible)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new PathSubject(
+            thing, zh, (services, id, scope, ct) => visible(services.GetRequiredService<TDb>(), id, scope).AnyAsync(ct)));
+
+    /// <summary>Checks the path's subject and the body's project.</summary>
+    /// <exception cref="NotFound">Either is missing or out of scope.</exception>
+    public static async Task EnsureAsync(HttpContext context)
+    {
+        var endpoint = context.GetEndpoint()!;
+        var scope = context.Features.Get<Caller>()?.Scope(endpoint.Metadata.GetMetadata<RequiresPermissionAttribute>()?.Permission ?? "") ?? ProjectScope.None;
+        if (endpoint.Metadata.GetMetadata<PathSubject>() is { } subject
+            && context.GetRouteValue("id") is string text && Guid.TryParse(text, out var id)
+            && !await subject.IsVisible(context.RequestServices, id, scope, context.RequestAborted))
+            throw new NotFound(subject.Thing, subject.Zh);
+
+        if (await NamedProject(context) is { } project && !(scope.Includes(project) && context.RequestServices.GetRequiredService<ProjectExists>()(project)))
+            throw new NotFound("project", "项目", field: "project");
+    }
+
+    private static async Task<string?> NamedProject(HttpContext context)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(await RawBody.ReadAsync(context));
+            return body.RootElement.ValueKind == JsonValueKind.Object
+                && body.RootElement.TryGetProperty("project", out var project)
+                && project.ValueKind == JsonValueKind.String
+                    ? project.GetString()
+                    : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

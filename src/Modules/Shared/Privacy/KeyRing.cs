@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Crm.Shared.Data;
+
+namespace Crm.Shared.Privacy;
+
+/// <summary>
+/// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the newest, old
+/// ones stay readable), the key of the blind index (changed only by re-index), the key request bodies are hashed with, the role secret,
+/// and, in Development, the key tokens are signed with.
+/// </summary>
+public sealed class KeyRing
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+    private readonly KeyFile keys;
+
+    private KeyRing(KeyFile keys) => this.keys = keys;
+
+    /// <summary>The secret role passwords are derived from.</summary>
+    public RoleSecret Roles => new(keys.RoleSecret);
+
+    /// <summary>Signs development tokens; shared by all hosts and kept over restarts.</summary>
+    public byte[] DevelopmentTokenKey => keys.DevelopmentTokenKey;
+
+    /// <summary>Opens the ring in <paramref name="folder"/>.</summary>
+    /// <param name="folder">The secrets folder.</param>
+    /// <param name="create">Makes a ring where there is none; several processes at once end with one and the same.</param>
+    /// <exception cref="InvalidOperationException">There is none and none may be made.</exception>
+    public static KeyRing Open(string folder, bool create)
+    {
+        var path = Path.Combine(folder, "keys.json");
+        if (!File.Exists(path))
+        {
+            if (!create) throw new InvalidOperationException($"No keys.json in the secrets folder '{folder}' (setting Crm:Secrets). Run `migrate` there first, or restore it from your backup.");
+            Directory.CreateDirectory(folder);
+            var mine = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(mine, JsonSerializer.Serialize(KeyFile.Generate()));
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(mine, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            try
+            {
+                File.Move(mine, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(mine);
+            }
+        }
+
+        return new KeyRing(JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path))!);
+    }
+
+    /// <summary>Seals a text with AES-256-GCM under the newest data key, bound to the place it is kept in.</summary>
+    /// <param name="text">What to seal.</param>
+    /// <param name="place">Table, column and row: a sealed value moved elsewhere does not open.</param>
+    public byte[] Seal(string text, string place)
+    {
+        var version = keys.DataKeys.Keys.Max();
+        var plain = Encoding.UTF8.GetBytes(text);
+        var sealedBytes = new byte[1 + NonceSize + plain.Length + TagSize];
+        sealedBytes[0] = (byte)version;
+        var nonce = sealedBytes.AsSpan(1, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(keys.DataKeys[version], TagSize);
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(1 + NonceSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize + plain.Length), Encoding.UTF8.GetBytes(place));
+        return sealedBytes;
+    }
+
+    /// <summary>Opens what <see cref="Seal"/> made.</summary>
+    /// <exception cref="CryptographicException">It was changed, moved to another place, or its key is not in the ring.</exception>
+    public string Unseal(byte[] sealedBytes, string place)
+    {
+        if (!keys.DataKeys.TryGetValue(sealedBytes[0], out var key)) throw new CryptographicException($"Data key {sealedBytes[0]} is not in the ring.");
+        var plain = new byte[sealedBytes.Length - 1 - NonceSize - TagSize];
+        using var aes = new AesGcm(key, TagSize);
+        aes.Decrypt(
+            sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(1 + NonceSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize + plain.Length), plain,
+            Encoding.UTF8.GetBytes(place));
+        return Encoding.UTF8.GetString(plain);
+    }
+
+    /// <summary>The blind index of a value: equal values are found, nothing else can be read from it without the key.</summary>
+    public byte[] Index(string value) => HMACSHA256.HashData(keys.IndexKey, Encoding.UTF8.GetBytes(value));
+
+    /// <summary>The keyed hash of a request body, by which a retry is told from a different request.</summary>
+    public byte[] HashRequest(byte[] body) => HMACSHA256.HashData(keys.RequestKey, body);
+
+    private sealed record KeyFile(
+        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey)
+    {
+        public static KeyFile Generate() => new(
+            new() { [1] = RandomNumberGenerator.GetBytes(32) }, RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32),
+            RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Crm.Shared.Clocks;
+using Crm.Shared.Data;
+using Crm.Shared.Events;
+using Crm.Shared.Failures;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+
+namespace Crm.Shared.Time;
+
+/// <summary>What moving the test clock did.</summary>
+/// <param name="Now">Where the clock stands.</param>
+/// <param name="Handled">Subjects whose clocks rang, and deliveries made, on the way.</param>
+/// <param name="Parked">Deliveries set aside for an operator, all together.</param>
+/// <param name="Arrived">False when time ran out on the way: ask again to go on.</param>
+public sealed record WalkedTo(Instant Now, long Handled, long Parked, bool Arrived);
+
+/// <summary>
+/// Moves the test clock as time would: through each due instant in order, letting clocks ring and events arrive before it goes on, without
+/// waiting for polls or backoff. One walk at a time in this process; the database keeps two hosts' walks from undoing each other.
+/// </summary>
+public sealed class ClockWalk(
+    TestClock clock, IEnumerable<ClockSweep> sweeps, IEnumerable<Dispatcher> dispatchers, IEnumerable<Module> modules, IServiceScopeFactory scopes)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(50);
+    private readonly SemaphoreSlim one = new(1, 1);
+
+    /// <summary>Walks to the instant that <paramref name="target"/> makes of the present one.</summary>
+    /// <exception cref="BrokenRule">The instant lies before one that is already recorded: the past cannot be lived again.</exception>
+    public async Task<WalkedTo> ToAsync(Func<Instant, Instant> target, CancellationToken ct)
+    {
+        await one.WaitAsync(ct);
+        try
+        {
+            var time = Stopwatch.StartNew();
+            var goal = target(clock.GetCurrentInstant());
+            if (await LatestRecordedAsync(ct) is { } latest && goal < latest)
+            {
+                var at = NodaTime.Text.InstantPattern.ExtendedIso.Format(latest);
+                throw new BrokenRule("CLOCK", new Text(
+                    $"Something is already recorded at {at}: the clock cannot go back before it.", $"系统中已有 {at} 的记录，时钟不能回拨到此前。"), $"now >= {at}");
+            }
+
+            long handled = 0;
+            while (time.Elapsed < Limit)
+            {
+                var next = await NextDueAsync(ct);
+                var arrives = next is null || next > goal;
+                var step = arrives ? goal : next!.Value;
+                if (clock.ReadPosition() is not { } position || step > position) await clock.SetAsync(step, ct);
+                handled += await SettleAsync(time, ct);
+                if (arrives && !(await NextDueAsync(ct) <= goal)) return new WalkedTo(goal, handled, await ParkedAsync(ct), Arrived: true);
+            }
+
+            return new WalkedTo(clock.GetCurrentInstant(), handled, await ParkedAsync(ct), Arrived: false);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>Where the clock stands now.</summary>
+    public async Task<WalkedTo> StandAsync(CancellationToken ct) => new(clock.GetCurrentInstant(), Handled: 0, await ParkedAsync(ct), Arrived: true);
+
+    private async Task<long> SettleAsync(Stopwatch time, CancellationToken ct)
+    {
+        long handled = 0;
+        while (time.Elapsed < Limit)
+        {
+            var before = handled;
+            foreach (var sweep in sweeps) handled += await sweep.RunAsync(ct);
+            foreach (var dispatcher in dispatchers)
+            {
+                while (await dispatcher.DeliverAsync(ignoreBackoff: true, ct) is var delivered && delivered > 0) handled += delivered;
+            }
+
+            if (handled > before) continue;
+            if (!await AnyWaitingAsync(ct)) break;
+            // Another host is at it: it has the lease, or the row lock.
+            await Task.Delay(5, ct);
+        }
+
+        return handled;
+    }
+
+    private async Task<Instant?> NextDueAsync(CancellationToken ct)
+    {
+        Instant? next = null;
+        foreach (var sweep in sweeps)
+        {
+            if (await sweep.NextDueAsync(ct) is { } due && (next is null || due < next)) next = due;
+        }
+
+        return next;
+    }
+
+    private async Task<bool> AnyWaitingAsync(CancellationToken ct)
+    {
+        foreach (var dispatcher in dispatchers)
+        {
+            if ((await dispatcher.Queue.StateAsync(ct)).Waiting > 0) return true;
+        }
+
+        return false;
+    }
+
+    private async Task<long> ParkedAsync(CancellationToken ct)
+    {
+        long parked = 0;
+        foreach (var dispatcher in dispatchers) parked += (await dispatcher.Queue.StateAsync(ct)).Parked;
+        return parked;
+    }
+
+    private async Task<Instant?> LatestRecordedAsync(CancellationToken ct)
+    {
+        var latest = clock.ReadPosition();
+        if (latest is not null) return latest;
+        await using var scope = scopes.CreateAsyncScope();
+        foreach (var module in modules)
+        {
+            var db = module.Db(scope.ServiceProvider);
+            var deed = await db.Audit.OrderByDescending(a => a.At).Select(a => (Instant?)a.At).FirstOrDefaultAsync(ct);
+            var rung = await db.Set<ClockRung>().OrderByDescending(r => r.WrittenAt).Select(r => (Instant?)r.WrittenAt).FirstOrDefaultAsync(ct);
+            foreach (var recorded in new[] { deed, rung })
+            {
+                if (recorded is { } at && (latest is null || at > latest)) latest = at;
+            }
+        }
+
+        return latest;
+    }
+}
