@@ -31,7 +31,8 @@ internal static class TestCommand
         await Chromium.ProvisionAsync(Console.WriteLine, ct);
 
         // Built apart, so that a project that does not compile is no test run with fewer tests.
-        if (await Subprocess.PassThroughAsync(Dotnet("build", "-v", "quiet"), ct) is not 0) throw new ToolFailureException("The solution does not build.");
+        if (await Subprocess.PassThroughAsync(Dotnet("build", "-v", "quiet"), ct) is not 0)
+            throw new ToolFailureException("The solution does not build.");
 
         var results = Directory.CreateTempSubdirectory("crm-results-").FullName;
         try
@@ -56,7 +57,8 @@ internal static class TestCommand
         Console.WriteLine();
         var isAllRight = exitCode == 0 && tally.Failed == 0 && tally.Passed > 0;
         if (tally.Passed + tally.Failed == 0) Console.WriteLine("No test ran.");
-        else if (exitCode != 0 && tally.Failed == 0) Console.WriteLine($"dotnet test ended with exit code {exitCode}: something broke that is not a test, see above.");
+        else if (exitCode != 0 && tally.Failed == 0)
+            Console.WriteLine($"dotnet test ended with exit code {exitCode}, for no failed test: see above.");
         Console.WriteLine($"{tally.Passed} passed, {tally.Failed} failed{(tally.Skipped > 0 ? $", {tally.Skipped} skipped" : "")}");
         return isAllRight ? 0 : Math.Max(exitCode, 1);
     }

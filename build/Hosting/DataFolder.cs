@@ -18,7 +18,9 @@ internal sealed record DataFolder(string Root)
     /// <summary>The log of the host with this number, counted from 1.</summary>
     public string HostLog(int number) => Path.Combine(Logs, $"host-{number}.log");
 
-    /// <summary>Opens the wished folder, or, where this user may not write, one in the state folder that stands for it; that is said.</summary>
+    /// <summary>
+    /// Opens the wished folder, or, where this user may not write, one in the state folder that stands for it; that is said.
+    /// </summary>
     /// <param name="wished">As typed, relative to the current folder; null for the clone's own.</param>
     /// <param name="say">Told of another folder.</param>
     public static DataFolder Open(string? wished, Action<string> say)

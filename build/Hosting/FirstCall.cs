@@ -13,7 +13,8 @@ internal static class FirstCall
         using var http = new HttpClient();
         using var answer = await http.PostAsJsonAsync(new Uri(host, "/dev/token"), new { staff = "demo.admin" }, ct);
         if (!answer.IsSuccessStatusCode)
-            throw new ToolFailureException($"{host}dev/token answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(ct)}");
+            throw new ToolFailureException(
+                $"{host}dev/token answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(ct)}");
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>(ct);
         return body.GetProperty("token").GetString()!;
     }

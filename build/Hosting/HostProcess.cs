@@ -23,9 +23,14 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
     /// <summary>Starts the process; it is not ready yet.</summary>
     public void Start()
     {
-        // The shell only points the streams at the file and becomes the host: the file keeps filling when this process is killed, where a pipe would break.
+        // The shell only points the streams at the file and becomes the host: the file keeps filling when this process is killed, where
+        // a pipe would break.
         var start = new ProcessStartInfo(
-            "/bin/sh", ["-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", log, Executables.Dotnet, HostProject.Program, "--urls", $"http://localhost:{port}"])
+            "/bin/sh",
+            [
+                "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", log,
+                Executables.Dotnet, HostProject.Program, "--urls", $"http://localhost:{port}",
+            ])
         {
             WorkingDirectory = Path.GetDirectoryName(HostProject.Program),
         };
@@ -35,7 +40,8 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
     }
 
     /// <summary>Returns when the host says that it is ready.</summary>
-    /// <exception cref="ToolFailureException">It ended, or was not ready within two minutes; the message holds the end of its log.</exception>
+    /// <exception cref="ToolFailureException">It ended, or was not ready within two minutes; the message holds the end of its
+    /// log.</exception>
     public async Task ReadyAsync(CancellationToken ct)
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < ReadyWithin; await Task.Delay(100, ct))
@@ -44,7 +50,8 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
             if (await IsReadyAsync(ct)) return;
         }
 
-        throw new ToolFailureException($"The host at {Address} did not become ready within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
+        throw new ToolFailureException(
+            $"The host at {Address} did not become ready within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
     }
 
     /// <summary>Returns when the process is gone, for whatever reason.</summary>
@@ -75,7 +82,8 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
             using var answer = await http.GetAsync(new Uri(Address, "/health/ready"), ct);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (Exception notYet) when (notYet is HttpRequestException
+            || (notYet is OperationCanceledException && !ct.IsCancellationRequested))
         {
             return false;
         }

@@ -15,11 +15,14 @@ internal static class HostProject
     public static async Task BuildAsync(CancellationToken ct)
     {
         var project = Path.Combine(Repository.Root, "src", "Host", "Crm.Host.csproj");
-        var outcome = await Subprocess.CaptureAsync(Executables.Dotnet, ["build", project, "-c", "Release", "-v", "q", "--nologo", "--tl:off"], ct);
+        var outcome = await Subprocess.CaptureAsync(
+            Executables.Dotnet, ["build", project, "-c", "Release", "-v", "q", "--nologo", "--tl:off"], ct);
         if (!outcome.Succeeded) throw new ToolFailureException($"The host does not build:\n{outcome.LastLines(40)}");
     }
 
-    /// <summary>Brings the database to the current schema: roles, schemas, tables and, asked for, the demo company. Does nothing twice.</summary>
+    /// <summary>
+    /// Brings the database to the current schema: roles, schemas, tables and, asked for, the demo company. Does nothing twice.
+    /// </summary>
     /// <param name="server">Where the database is; it must exist.</param>
     /// <param name="database">Its name.</param>
     /// <param name="secrets">The hosts' secrets folder; missing secrets are made.</param>

@@ -15,7 +15,8 @@ internal static class LeftOver
 
     /// <summary>Notes the process that writes this log.</summary>
     public static void Note(string log, Process process) =>
-        File.WriteAllText(NoteFor(log), string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks}\n"));
+        File.WriteAllText(
+            NoteFor(log), string.Create(CultureInfo.InvariantCulture, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks}\n"));
 
     /// <summary>The process has ended.</summary>
     public static void Forget(string log) => File.Delete(NoteFor(log));

@@ -8,7 +8,8 @@ internal static class StateFolder
 {
     /// <summary>
     /// A folder of this name that this user may write: <c>/var/lib/crm</c> for root, where every user may pass through; otherwise
-    /// the user's state folder (<c>$XDG_STATE_HOME</c>, <c>~/.local/state</c>); the temporary one, which outlives a restart, without either.
+    /// the user's state folder (<c>$XDG_STATE_HOME</c>, <c>~/.local/state</c>); the temporary one, which outlives a restart, without
+    /// either.
     /// </summary>
     public static string Named(string name)
     {
@@ -23,7 +24,8 @@ internal static class StateFolder
     }
 
     /// <summary>Stands for a path that could not be used: the same name each time, another for every path.</summary>
-    public static string NameFor(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..12];
+    public static string NameFor(string path) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(path))))[..12];
 
     /// <summary>Makes the folder when it is missing, and says whether this user may make files in it.</summary>
     public static bool CanWrite(string folder)
@@ -46,7 +48,8 @@ internal static class StateFolder
     private static bool IsOwn(string folder)
     {
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        const UnixFileMode PassThrough = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        const UnixFileMode PassThrough =
+            UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         try
         {
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, Environment.IsPrivilegedProcess ? Owner | PassThrough : Owner);

@@ -42,7 +42,7 @@ internal sealed record BinarySource(IReadOnlyList<string> Folders, string? Refus
         if (!File.Exists(NoClusterFile))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(NoClusterFile)!);
-            await File.WriteAllTextAsync(NoClusterFile, "# Written before the first installation: no cluster is wanted on port 5432.\ncreate_main_cluster = false\n", ct);
+            await File.WriteAllTextAsync(NoClusterFile, "# No cluster is wanted on port 5432.\ncreate_main_cluster = false\n", ct);
         }
 
         return await Debian.InstallAsync(["postgresql"], say, ct) is { } refusal ? None($"apt-get failed: {refusal}") : OfSystem();

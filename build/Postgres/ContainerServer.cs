@@ -13,7 +13,8 @@ internal static class ContainerServer
     private const string Image = "postgres:15-alpine";
 
     /// <summary>Starts a container and waits until its server accepts connections.</summary>
-    public static async Task<(string Origin, NpgsqlConnectionStringBuilder Superuser, IAsyncDisposable Container)> StartAsync(CancellationToken ct)
+    public static async Task<(string Origin, NpgsqlConnectionStringBuilder Superuser, IAsyncDisposable Container)> StartAsync(
+        CancellationToken ct)
     {
         var container = new PostgreSqlBuilder(Image)
             .WithUsername(PostgresCluster.Superuser)

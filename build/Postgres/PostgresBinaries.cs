@@ -23,7 +23,9 @@ public sealed record PostgresBinaries(string Folder, int Major, string Origin)
         ["npm"] = NpmPostgres.InstallAsync,
     };
 
-    /// <summary>Full path of one of PostgreSQL's programs; null when these binaries come without it (npm's have no psql and no pg_dump).</summary>
+    /// <summary>
+    /// Full path of one of PostgreSQL's programs; null when these binaries come without it (npm's have no psql and no pg_dump).
+    /// </summary>
     public string? Find(string program) => Path.Combine(Folder, program) is var file && File.Exists(file) ? file : null;
 
     internal string Initdb => Path.Combine(Folder, "initdb");
@@ -48,9 +50,12 @@ public sealed record PostgresBinaries(string Folder, int Major, string Origin)
             foreach (var folder in folders)
             {
                 var major = await MajorAsync(account, folder, ct);
-                if (major is null) refusals.Add($"{name}: the programs in {folder} do not run{(account.Name is { } user ? $" as user {user}" : "")}");
-                else if (madeBy is not null && madeBy != major) refusals.Add($"{name}: {folder} is version {major}, the data is of version {madeBy}");
-                else return new PostgresBinaries(folder, major.Value, $"PostgreSQL {major} ({name})");
+                if (major is null)
+                    refusals.Add($"{name}: the programs in {folder} do not run{(account.Name is { } user ? $" as user {user}" : "")}");
+                else if (madeBy is not null && madeBy != major)
+                    refusals.Add($"{name}: {folder} is version {major}, the data is of version {madeBy}");
+                else
+                    return new PostgresBinaries(folder, major.Value, $"PostgreSQL {major} ({name})");
             }
         }
 

@@ -44,8 +44,10 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <param name="throwAway">The folder is deleted in the end.</param>
     /// <param name="say">Told what a person may want to know.</param>
     /// <param name="ct">Stops the start.</param>
-    /// <exception cref="ToolFailureException">There are no programs, or the server does not start; the message holds its last words.</exception>
-    internal static async Task<PostgresCluster> StartAsync(string folder, bool durable, bool throwAway, Action<string> say, CancellationToken ct)
+    /// <exception cref="ToolFailureException">There are no programs, or the server does not start; the message holds its last
+    /// words.</exception>
+    internal static async Task<PostgresCluster> StartAsync(
+        string folder, bool durable, bool throwAway, Action<string> say, CancellationToken ct)
     {
         var place = await ClusterFolder.OpenAsync(folder, say, ct);
         var ownership = FolderLock.TryTake(place.Lock);
@@ -65,7 +67,9 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     internal string Password(string role) => folder.Password(role);
 
-    /// <summary>Ends the server at once, without a checkpoint or goodbye, as a crash would; <see cref="ResumeAsync"/> starts it again.</summary>
+    /// <summary>
+    /// Ends the server at once, without a checkpoint or goodbye, as a crash would; <see cref="ResumeAsync"/> starts it again.
+    /// </summary>
     public async Task KillAsync()
     {
         if (ProcessId is not { } running) return;

@@ -16,7 +16,7 @@ internal sealed record ServerAccount(string? Name, string Ids)
     {
         if (!Environment.IsPrivilegedProcess) return new ServerAccount(null, "");
         if (Executables.Find("setpriv") is null)
-            throw new ToolFailureException("PostgreSQL refuses to run as root, and setpriv (package util-linux) is missing to run it as another user.");
+            throw new ToolFailureException("PostgreSQL refuses to run as root, and setpriv (util-linux) to run it otherwise is missing.");
         var known = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
         var chosen = known.Find(fields => fields[0] == "postgres") ?? known.Find(fields => fields[0] == "nobody")
             ?? throw new ToolFailureException("PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.");

@@ -5,7 +5,8 @@ internal static class ServerSettings
 {
     private static readonly string[] Always =
     [
-        // Reached by this machine only, over one kind of connection: a socket file would be a second way in, with a path that can be too long.
+        // Reached by this machine only, over one kind of connection: a socket file would be a second way in, with a path that can be
+        // too long.
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "password_encryption=scram-sha-256",

@@ -29,8 +29,6 @@ public sealed partial class Dispatcher : BackgroundService
         this.modules = modules.ToDictionary(m => m.Schema);
     }
 
-    internal OutboxQueue Queue => queue;
-
     /// <summary>The module whose events it delivers.</summary>
     public string Schema => queue.Schema;
 

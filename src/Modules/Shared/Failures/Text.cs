@@ -8,7 +8,10 @@ namespace Crm.Shared.Failures;
 public sealed record Text(string En, string Zh)
 {
     /// <summary>The sentence in the language of the current request; English where neither was asked for.</summary>
-    public string Localized => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh" ? Zh : En;
+    public string Localized => InChinese ? Zh : En;
+
+    /// <summary>True when the current request asked for Chinese. By name: without ICU a culture knows nothing else about itself.</summary>
+    public static bool InChinese => CultureInfo.CurrentUICulture.Name.StartsWith("zh", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public override string ToString() => Localized;

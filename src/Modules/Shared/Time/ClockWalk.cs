@@ -45,12 +45,19 @@ public sealed class ClockWalk(
             long handled = 0;
             while (time.Elapsed < Limit)
             {
-                var next = await NextDueAsync(ct);
-                var arrives = next is null || next > goal;
-                var step = arrives ? goal : next!.Value;
+                var due = await NextDueAsync(ct);
+                var arrives = due is null || due > goal;
+                var step = arrives ? goal : due!.Value;
                 if (clock.ReadPosition() is not { } position || step > position) await clock.SetAsync(step, ct);
-                handled += await SettleAsync(time, ct);
-                if (arrives && !(await NextDueAsync(ct) <= goal)) return new WalkedTo(goal, handled, await ParkedAsync(ct), Arrived: true);
+                if (!arrives)
+                {
+                    foreach (var sweep in sweeps) handled += await sweep.RunAsync(ct);
+                }
+
+                var (delivered, parked) = await DeliverAllAsync(time, ct);
+                handled += delivered;
+                // What arrived may have started clocks that are due already.
+                if (arrives && (delivered == 0 || !(await NextDueAsync(ct) <= goal))) return new WalkedTo(goal, handled, parked, Arrived: true);
             }
 
             return new WalkedTo(clock.GetCurrentInstant(), handled, await ParkedAsync(ct), Arrived: false);
@@ -64,25 +71,28 @@ public sealed class ClockWalk(
     /// <summary>Where the clock stands now.</summary>
     public async Task<WalkedTo> StandAsync(CancellationToken ct) => new(clock.GetCurrentInstant(), Handled: 0, await ParkedAsync(ct), Arrived: true);
 
-    private async Task<long> SettleAsync(Stopwatch time, CancellationToken ct)
+    /// <summary>Delivers until nothing waits any more, on this host or another.</summary>
+    private async Task<(long Delivered, long Parked)> DeliverAllAsync(Stopwatch time, CancellationToken ct)
     {
-        long handled = 0;
+        long total = 0, parked = 0;
         while (time.Elapsed < Limit)
         {
-            var before = handled;
-            foreach (var sweep in sweeps) handled += await sweep.RunAsync(ct);
+            (var waiting, var delivered, parked) = (0L, 0L, 0L);
             foreach (var dispatcher in dispatchers)
             {
-                while (await dispatcher.DeliverAsync(ignoreBackoff: true, ct) is var delivered && delivered > 0) handled += delivered;
+                var state = await dispatcher.StateAsync(ct);
+                waiting += state.Waiting;
+                parked += state.Parked;
+                if (state.Waiting > 0) delivered += await dispatcher.DeliverAsync(ignoreBackoff: true, ct);
             }
 
-            if (handled > before) continue;
-            if (!await AnyWaitingAsync(ct)) break;
-            // Another host is at it: it has the lease, or the row lock.
-            await Task.Delay(5, ct);
+            if (waiting == 0) break;
+            total += delivered;
+            // Somebody else has the lease or the row lock: a poll, another host.
+            if (delivered == 0) await Task.Delay(2, ct);
         }
 
-        return handled;
+        return (total, parked);
     }
 
     private async Task<Instant?> NextDueAsync(CancellationToken ct)
@@ -96,20 +106,10 @@ public sealed class ClockWalk(
         return next;
     }
 
-    private async Task<bool> AnyWaitingAsync(CancellationToken ct)
-    {
-        foreach (var dispatcher in dispatchers)
-        {
-            if ((await dispatcher.Queue.StateAsync(ct)).Waiting > 0) return true;
-        }
-
-        return false;
-    }
-
     private async Task<long> ParkedAsync(CancellationToken ct)
     {
         long parked = 0;
-        foreach (var dispatcher in dispatchers) parked += (await dispatcher.Queue.StateAsync(ct)).Parked;
+        foreach (var dispatcher in dispatchers) parked += (await dispatcher.StateAsync(ct)).Parked;
         return parked;
     }
 

@@ -20,10 +20,10 @@ public sealed class TestClock([Microsoft.Extensions.DependencyInjection.FromKeye
         return command.ExecuteScalar() is DateTime position ? Instant.FromDateTimeUtc(position) : null;
     }
 
-    /// <summary>Puts it somewhere. Whether it may go there is <see cref="ClockWalk"/>'s business.</summary>
+    /// <summary>Moves it on; never back, so that two walks at once do not undo each other. Whether it may go there is <see cref="ClockWalk"/>'s business.</summary>
     internal async Task SetAsync(Instant now, CancellationToken ct)
     {
-        await using var command = source.CreateCommand("UPDATE platform.test_clock SET now = $1");
+        await using var command = source.CreateCommand("UPDATE platform.test_clock SET now = greatest(now, $1)");
         command.Parameters.Add(new() { Value = now.ToDateTimeUtc() });
         await command.ExecuteNonQueryAsync(ct);
     }

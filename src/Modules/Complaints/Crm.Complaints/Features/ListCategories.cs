@@ -1,4 +1,3 @@
-using System.Globalization;
 using Crm.Complaints.Data;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
@@ -32,7 +31,7 @@ internal sealed class ListCategoriesHandler(ComplaintsDb db, OrganizationDirecto
         var q = request.Query;
         if (!request.Scope.Includes(q.Project) || directory.Current.FindProject(q.Project) is null) throw new NotFound("project", "项目", field: "project");
         var limit = Paging.Limit(q.Limit);
-        var chinese = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "zh";
+        var chinese = Text.InChinese;
         var categories = db.Categories.Where(c => c.Project == q.Project);
         if (Paging.ReadCursor<CodeKey>(q.Cursor) is { Code: var code }) categories = categories.Where(c => c.Code.CompareTo(code) > 0);
         var rows = await categories.OrderBy(c => c.Code).Take(limit + 1)
