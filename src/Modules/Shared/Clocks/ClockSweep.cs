@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using Npgsql;
 
 namespace Crm.Shared.Clocks;
 
@@ -55,8 +56,11 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
     public override async Task<Instant?> NextDueAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<TDb>().Clocks
-            .Where(c => c.NextRungAt != null).OrderBy(c => c.NextRungAt).Select(c => c.NextRungAt).FirstOrDefaultAsync(ct);
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
+        await db.Database.OpenConnectionAsync(ct);
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT next_rung_at FROM {db.Schema}.clocks WHERE next_rung_at IS NOT NULL ORDER BY next_rung_at LIMIT 1"));
+        return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;
     }
 
     private async Task<Guid[]> DueAsync(CancellationToken ct)
@@ -95,7 +99,7 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogFailed(typeof(TSubject).Name, subjects.Length, e.GetType().Name, (e.InnerException ?? e) is Npgsql.PostgresException p ? p.SqlState : "");
+            LogFailed(typeof(TSubject).Name, subjects.Length, e.GetType().Name, (e.InnerException ?? e) is PostgresException p ? p.SqlState : "");
             return null;
         }
     }

@@ -34,8 +34,9 @@ public sealed class ClockWalk(
         try
         {
             var time = Stopwatch.StartNew();
-            var goal = target(clock.GetCurrentInstant());
-            if (await LatestRecordedAsync(ct) is { } latest && goal < latest)
+            var position = clock.ReadPosition();
+            var goal = target(position ?? clock.GetCurrentInstant());
+            if ((position ?? await LatestRecordedAsync(ct)) is { } latest && goal < latest)
             {
                 var at = NodaTime.Text.InstantPattern.ExtendedIso.Format(latest);
                 throw new BrokenRule("CLOCK", new Text(
@@ -48,7 +49,8 @@ public sealed class ClockWalk(
                 var due = await NextDueAsync(ct);
                 var arrives = due is null || due > goal;
                 var step = arrives ? goal : due!.Value;
-                if (clock.ReadPosition() is not { } position || step > position) await clock.SetAsync(step, ct);
+                if (position is null || step > position) await clock.SetAsync(step, ct);
+                position = step;
                 if (!arrives)
                 {
                     foreach (var sweep in sweeps) handled += await sweep.RunAsync(ct);
@@ -113,10 +115,10 @@ public sealed class ClockWalk(
         return parked;
     }
 
+    /// <summary>The latest instant anything is recorded at while real time runs: a deed, or a rung written down.</summary>
     private async Task<Instant?> LatestRecordedAsync(CancellationToken ct)
     {
-        var latest = clock.ReadPosition();
-        if (latest is not null) return latest;
+        Instant? latest = null;
         await using var scope = scopes.CreateAsyncScope();
         foreach (var module in modules)
         {
