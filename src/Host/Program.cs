@@ -30,6 +30,7 @@ else builder.Services.AddRealClock();
 
 var app = builder.Build();
 
+app.UseRequestLog();
 app.UseLanguages();
 app.UseProblems();
 app.UseOpenApiDocument();

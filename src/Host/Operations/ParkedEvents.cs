@@ -18,30 +18,36 @@ internal static class ParkedEvents
     public static void MapParkedEvents(this IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("/events").WithTags("Events");
-        routes.MapGet("/parked", async (Query<ListParkedQuery> query, IEnumerable<Dispatcher> dispatchers, CancellationToken ct) =>
-            {
-                var limit = Paging.Limit(query.Value.Limit);
-                var after = Paging.ReadCursor<TimeKey>(query.Value.Cursor);
-                var rows = new List<ParkedDelivery>();
-                foreach (var dispatcher in dispatchers) rows.AddRange(await dispatcher.ParkedAsync(after?.At, after?.Id, limit + 1, ct));
-                rows = [.. rows.OrderBy(r => r.ParkedAt).ThenBy(r => r.Id).Take(limit + 1)];
-                return Results.Json(Paging.Cut(rows, limit, r => new TimeKey(r.ParkedAt, r.Id)), CrmJson.Options);
-            })
-            .Tells<Page<ParkedDelivery>>("listParkedEvents", "List parked events", "Deliveries that failed too often, discarded ones included, oldest first. Each holds back the later events of its own case only, until it is replayed or discarded.")
+        routes.MapGet("/parked", async (Query<ListParkedQuery> query, Call call, IEnumerable<Dispatcher> dispatchers, CancellationToken ct) =>
+                Results.Json(await ListAsync(query.Value, call, dispatchers, ct), CrmJson.Options))
+            .Tells<Page<ParkedDelivery>>("listParkedEvents", "List parked events", "Deliveries that failed too often, discarded ones included, oldest first. Each holds back the later events of its own case only, until it is replayed or discarded. Operators of the whole company see them; others see none.")
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/replay", async (Guid id, IEnumerable<Dispatcher> dispatchers, CancellationToken ct) => await AtAsync(dispatchers, d => d.ReplayAsync(id, ct)))
+        routes.MapPost("/{id:guid}/replay", (Guid id, Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
+                OperateAsync(call, context, dispatchers, clock, (dispatcher, by) => dispatcher.ReplayAsync(id, by, ct)))
             .Tells<object>("replayEvent", "Replay a parked event", "It is delivered again at once, with fresh attempts; what was held back behind it follows. A discarded event can be replayed too: if its matter has moved on, its consumer ignores it.", status: 204)
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/discard", async (Guid id, IEnumerable<Dispatcher> dispatchers, CancellationToken ct) => await AtAsync(dispatchers, d => d.DiscardAsync(id, ct)))
+        routes.MapPost("/{id:guid}/discard", (Guid id, Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
+                OperateAsync(call, context, dispatchers, clock, (dispatcher, by) => dispatcher.DiscardAsync(id, by, ct)))
             .Tells<object>("discardEvent", "Discard a parked event", "It is given up and holds back nothing any more. It stays listed, and can still be replayed.", status: 204)
             .Requires(Operate);
     }
 
-    private static async Task<IResult> AtAsync(IEnumerable<Dispatcher> dispatchers, Func<Dispatcher, Task<bool>> act)
+    private static async Task<Page<ParkedDelivery>> ListAsync(ListParkedQuery query, Call call, IEnumerable<Dispatcher> dispatchers, CancellationToken ct)
     {
-        foreach (var dispatcher in dispatchers)
+        var limit = Paging.Limit(query.Limit);
+        var after = Paging.ReadCursor<TimeKey>(query.Cursor);
+        if (!call.Scope.Everywhere) return new Page<ParkedDelivery>([], Next: null);
+        var rows = new List<ParkedDelivery>();
+        foreach (var dispatcher in dispatchers) rows.AddRange(await dispatcher.ParkedAsync(after?.At, after?.Id, limit + 1, ct));
+        return Paging.Cut([.. rows.OrderBy(r => r.ParkedAt).ThenBy(r => r.Id).Take(limit + 1)], limit, r => new TimeKey(r.ParkedAt, r.Id));
+    }
+
+    private static async Task<IResult> OperateAsync(Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, Func<Dispatcher, Operation, Task<bool>> act)
+    {
+        var by = new Operation(call.Caller.Subject, clock.GetCurrentInstant(), System.Diagnostics.Activity.Current?.TraceId.ToString(), context.Connection.RemoteIpAddress?.ToString());
+        foreach (var dispatcher in call.Scope.Everywhere ? dispatchers : [])
         {
-            if (await act(dispatcher)) return Results.NoContent();
+            if (await act(dispatcher, by)) return Results.NoContent();
         }
 
         throw new NotFound("parked event", "搁置事件");

@@ -3,11 +3,13 @@ using Crm.Shared.Clocks;
 using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
+using Crm.Shared.Idempotency;
 using Crm.Shared.Time;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
+using Quartz;
 
 namespace Crm.Shared;
 
@@ -25,7 +27,15 @@ public static class Platform
         services.AddSingleton<EventRoutes>();
         services.AddSingleton<OutboxInterceptor>();
         services.AddSingleton(new MigratedSchema(PlatformDb.Schema, connection => new PlatformDb(ModuleRegistration.Options<PlatformDb>(connection, PlatformDb.Schema))));
-        SweepJob.Schedule(services);
+        services.AddQuartz(quartz =>
+        {
+            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
+            quartz.UseInMemoryStore();
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
+            SweepJob.Schedule(quartz);
+            ForgetAnswersJob.Schedule(quartz);
+        });
+        services.AddQuartzHostedService(quartz => (quartz.WaitForJobsToComplete, quartz.AwaitApplicationStarted) = (true, true));
         return services;
     }
 

@@ -20,11 +20,12 @@ public static class OrganizationModule
     /// <summary>Registers the module.</summary>
     public static IServiceCollection AddOrganization(this IServiceCollection services)
     {
-        services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<OrganizationDirectory>();
         services.AddSingleton<ProjectExists>(sp => code => sp.GetRequiredService<OrganizationDirectory>().Current.FindProject(code) is not null);
         services.AddSingleton<DirectoryRefresh>();
+        // Before every dispatcher: what they deliver needs the organization.
         services.AddHostedService(sp => sp.GetRequiredService<DirectoryRefresh>());
+        services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddSingleton(new DemoData(DemoCompany.SeedAsync));
         foreach (var permission in OrganizationPermissions.All) services.AddSingleton(permission);

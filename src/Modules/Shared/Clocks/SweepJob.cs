@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Quartz;
@@ -15,19 +14,9 @@ public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock cloc
     private static readonly JobKey Key = new("sweep-clocks");
 
     /// <summary>Schedules the job on this host.</summary>
-    public static void Schedule(IServiceCollection services)
-    {
-        services.AddQuartz(quartz =>
-        {
-            quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
-            quartz.UseInMemoryStore();
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
-            quartz.AddJob<SweepJob>(job => job.WithIdentity(Key));
-            quartz.AddTrigger(trigger => trigger.ForJob(Key).WithIdentity("each-second")
-                .WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()));
-        });
-        services.AddQuartzHostedService(quartz => quartz.WaitForJobsToComplete = true);
-    }
+    public static void Schedule(IQuartzBuilder quartz) => quartz.ScheduleJob<SweepJob>(
+        trigger => trigger.WithIdentity("each-second").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()),
+        job => job.WithIdentity(Key));
 
     /// <inheritdoc/>
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)

@@ -40,18 +40,18 @@ public sealed partial class Dispatcher : BackgroundService
 
     /// <summary>Gives a parked or discarded delivery fresh attempts, at once.</summary>
     /// <returns>False when this module has no such parked delivery.</returns>
-    public async Task<bool> ReplayAsync(Guid id, CancellationToken ct)
+    public async Task<bool> ReplayAsync(Guid id, Operation by, CancellationToken ct)
     {
-        if (!await queue.ReplayAsync(id, ct)) return false;
+        if (!await queue.ReplayAsync(id, by, ct)) return false;
         signal.Wake();
         return true;
     }
 
     /// <summary>Gives a parked delivery up.</summary>
     /// <returns>False when this module has no such parked delivery.</returns>
-    public async Task<bool> DiscardAsync(Guid id, CancellationToken ct)
+    public async Task<bool> DiscardAsync(Guid id, Operation by, CancellationToken ct)
     {
-        if (!await queue.DiscardAsync(id, ct)) return false;
+        if (!await queue.DiscardAsync(id, by, ct)) return false;
         signal.Wake();
         return true;
     }

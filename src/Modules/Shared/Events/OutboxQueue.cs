@@ -94,16 +94,27 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
         return parked;
     }
 
-    public Task<bool> ReplayAsync(Guid id, CancellationToken ct) => ChangeAsync(
-        "attempts = 0, parked_at = NULL, discarded_at = NULL, leased_until = NULL, next_attempt_at = clock_timestamp() WHERE id = $1 AND parked_at IS NOT NULL", id, ct);
+    public Task<bool> ReplayAsync(Guid id, Operation by, CancellationToken ct) => OperateAsync(
+        "ReplayEvent", "attempts = 0, parked_at = NULL, discarded_at = NULL, leased_until = NULL, next_attempt_at = clock_timestamp()", id, by, ct);
 
-    public Task<bool> DiscardAsync(Guid id, CancellationToken ct) => ChangeAsync(
-        "discarded_at = coalesce(discarded_at, clock_timestamp()) WHERE id = $1 AND parked_at IS NOT NULL", id, ct);
+    public Task<bool> DiscardAsync(Guid id, Operation by, CancellationToken ct) => OperateAsync(
+        "DiscardEvent", "discarded_at = coalesce(discarded_at, clock_timestamp())", id, by, ct);
 
-    private async Task<bool> ChangeAsync(string change, Guid id, CancellationToken ct)
+    /// <summary>Changes a parked delivery and writes the audit row in the same statement.</summary>
+    private async Task<bool> OperateAsync(string action, string change, Guid id, Operation by, CancellationToken ct)
     {
-        await using var command = source.CreateCommand($"UPDATE {schema}.outbox_deliveries SET {change}");
+        await using var command = source.CreateCommand($"""
+            WITH changed AS (UPDATE {schema}.outbox_deliveries SET {change} WHERE id = $1 AND parked_at IS NOT NULL RETURNING id)
+            INSERT INTO {schema}.audit_entries (id, at, action, actor, subject_kind, subject_id, trace_id, remote_address)
+            SELECT $2, $3, $4, $5, 'delivery', id::text, $6, $7 FROM changed
+            """);
         command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
+        command.Parameters.Add(new() { Value = by.At.ToDateTimeUtc() });
+        command.Parameters.Add(new() { Value = action });
+        command.Parameters.Add(new() { Value = by.Actor });
+        command.Parameters.Add(new() { Value = (object?)by.TraceId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)by.RemoteAddress ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
@@ -145,3 +156,10 @@ public sealed record OutboxState(long Waiting, long Parked, double OldestSeconds
 /// <param name="OccurredAt">When the event happened, by the domain's clock.</param>
 public sealed record ParkedDelivery(
     Guid Id, string Module, string Type, Guid AggregateId, long Sequence, string Consumer, int Attempts, string? LastError, Instant ParkedAt, Instant? DiscardedAt, Instant OccurredAt);
+
+/// <summary>Who operates on a delivery, for the audit.</summary>
+/// <param name="Actor">The caller's subject.</param>
+/// <param name="At">The domain instant.</param>
+/// <param name="TraceId">The call's trace.</param>
+/// <param name="RemoteAddress">Where the call came from.</param>
+public sealed record Operation(string Actor, Instant At, string? TraceId, string? RemoteAddress);

@@ -13,13 +13,13 @@ using NpgsqlTypes;
 namespace Crm.Shared.Idempotency;
 
 /// <summary>
-/// The answer a command gave to a key, kept for 7 days of real time. Written in the command's own transaction and only for 2xx, so a
+/// The answer a command gave to a key, kept for at least 7 days of real time, until <see cref="ForgetAnswersJob"/> clears it. Written in the command's own transaction and only for 2xx, so a
 /// stored answer always speaks of something that was done, and what was refused may be tried again.
 /// </summary>
 public sealed class StoredAnswer
 {
-    /// <summary>How long a key is remembered.</summary>
-    public const string Retention = "7 days";
+    /// <summary>How long a key is remembered at least.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(7);
 
     /// <summary>Keeps an answer.</summary>
     public StoredAnswer(IdempotencyKey key, int status, string? location, int? version, byte[] sealedBody) =>
@@ -71,7 +71,7 @@ public static class IdempotentCommands
             Parameters = { new() { Value = BinaryPrimitives.ReadInt64LittleEndian(hash) } },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"SELECT request_hash, status, location, version, sealed_body FROM {db.Schema}.stored_answers WHERE key_hash = $1 AND stored_at > clock_timestamp() - interval '{StoredAnswer.Retention}'")
+            $"SELECT request_hash, status, location, version, sealed_body FROM {db.Schema}.stored_answers WHERE key_hash = $1")
         {
             Parameters = { new() { Value = hash, NpgsqlDbType = NpgsqlDbType.Bytea } },
         });
