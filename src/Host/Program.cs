@@ -25,7 +25,7 @@ builder.Services.AddCallerLimits(settings);
 builder.Services.AddOpenApiDocument();
 builder.Services.AddReadiness();
 builder.Services.AddSingleton(ParkedEvents.Operate);
-if (settings.Development) builder.Services.AddTestClock();
+if (settings.Development) builder.Services.AddDevelopment();
 else builder.Services.AddRealClock();
 
 var app = builder.Build();

@@ -48,8 +48,8 @@ internal static class SignIn
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder()
             .RequireAuthenticatedUser()
-            // An endpoint that names no permission is closed; an address that is no endpoint is a plain 404.
-            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is null)
+            // An endpoint that names no permission is closed; an address that is no endpoint is a plain 404, a method it does not know a 405.
+            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint)
             .Build());
     }
 

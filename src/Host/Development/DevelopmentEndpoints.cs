@@ -1,4 +1,5 @@
 using Crm.Host.Access;
+using Crm.Shared;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
@@ -25,6 +26,11 @@ internal sealed record ClockBody(Instant? Now = null, Duration? Advance = null);
 /// <param name="Parked">Events set aside for an operator.</param>
 internal sealed record ClockAnswer(Instant Now, long Handled, long Parked);
 
+internal sealed class TokenBodyValidator : AbstractValidator<TokenBody>
+{
+    public TokenBodyValidator() => RuleFor(b => b.Staff).NotEmpty().MaximumLength(100);
+}
+
 internal sealed class ClockBodyValidator : AbstractValidator<ClockBody>
 {
     public ClockBodyValidator()
@@ -39,6 +45,13 @@ internal sealed class ClockBodyValidator : AbstractValidator<ClockBody>
 internal static class DevelopmentEndpoints
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(7);
+
+    public static void AddDevelopment(this IServiceCollection services)
+    {
+        services.AddTestClock();
+        services.AddSingleton<IValidator<TokenBody>, TokenBodyValidator>();
+        services.AddSingleton<IValidator<ClockBody>, ClockBodyValidator>();
+    }
 
     public static void MapDevelopment(this IEndpointRouteBuilder app)
     {

@@ -5,6 +5,7 @@ using Crm.Host.Failures;
 using Crm.Shared.Access;
 using Crm.Shared.Http;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -21,6 +22,8 @@ internal sealed class OperationStories : IOperationFilter
         var isApi = Find<RequiresPermissionAttribute>() is not null;
 
         if (Find<QueryParameters>() is { } query) AddQuery(operation, context, query.Type);
+        if (Find<IAcceptsMetadata>()?.RequestType is { } bodyType && operation.RequestBody?.Content is { } accepted)
+            accepted["application/json"] = new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(bodyType, context.SchemaRepository) };
         if (Find<RequestExample>() is { } example && operation.RequestBody?.Content is { } content)
             foreach (var media in content.Values.OfType<OpenApiMediaType>()) media.Example = JsonNode.Parse(JsonSerializer.Serialize(example.Body, CrmJson.Options));
         if (operation.RequestBody is OpenApiRequestBody body) body.Required = true;

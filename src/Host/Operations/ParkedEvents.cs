@@ -19,7 +19,7 @@ internal static class ParkedEvents
     {
         var routes = api.MapGroup("/events").WithTags("Events");
         routes.MapGet("/parked", async (Query<ListParkedQuery> query, Call call, IEnumerable<Dispatcher> dispatchers, CancellationToken ct) =>
-                Results.Json(await ListAsync(query.Value, call, dispatchers, ct), CrmJson.Options))
+                call.Show(await ListAsync(query.Value, call, dispatchers, ct)))
             .Tells<Page<ParkedDelivery>>("listParkedEvents", "List parked events", "Deliveries that failed too often, discarded ones included, oldest first. Each holds back the later events of its own case only, until it is replayed or discarded. Operators of the whole company see them; others see none.")
             .Requires(Operate);
         routes.MapPost("/{id:guid}/replay", (Guid id, Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>

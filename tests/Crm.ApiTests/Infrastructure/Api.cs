@@ -43,7 +43,10 @@ public sealed class Api(HttpClient http, string? authorization)
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new Reply(response.StatusCode, text, response.Headers.ETag?.Tag, response.Headers.Location?.ToString(), response.Headers.RetryAfter?.Delta, $"{method} {path}",
-            response.Headers.TryGetValues("Link", out var links) ? links.Single() : null);
+            response.Headers.TryGetValues("Link", out var links) ? links.Single() : null)
+        {
+            ContentType = response.Content.Headers.ContentType?.MediaType,
+        };
     }
 
     /// <summary>Every item of a list, page by page.</summary>
@@ -93,6 +96,9 @@ public sealed class Api(HttpClient http, string? authorization)
 /// <summary>An answer.</summary>
 public sealed record Reply(HttpStatusCode Status, string Content, string? ETag, string? Location, TimeSpan? RetryAfter, string Request, string? Link)
 {
+    /// <summary>The media type of the body.</summary>
+    public string? ContentType { get; init; }
+
     /// <summary>The body as JSON.</summary>
     public JsonElement Json => JsonDocument.Parse(Content).RootElement;
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Crm.ApiTests.Infrastructure;
 
 /// <summary>A system of one test class: its own database, and as many hosts on it as a test wants, each on a port of its own.</summary>
-public sealed class CrmSystem(TestServer server) : IAsyncLifetime
+public class CrmSystem(TestServer server) : IAsyncLifetime
 {
     private readonly List<HostUnderTest> hosts = [];
 
@@ -20,11 +20,17 @@ public sealed class CrmSystem(TestServer server) : IAsyncLifetime
     /// <summary>The first host, as the administrator.</summary>
     public Api Admin { get; private set; } = null!;
 
+    /// <summary>Configuration of the first host beyond the usual.</summary>
+    protected virtual (string Key, string Value)[] Settings => [];
+
     public async ValueTask InitializeAsync()
     {
         Database = await server.CloneAsync();
-        Admin = await (await StartHostAsync()).SignInAsync("demo.admin");
+        Admin = await (await StartHostAsync(Settings)).SignInAsync("demo.admin");
     }
+
+    /// <summary>The first host.</summary>
+    public HostUnderTest Host => hosts[0];
 
     /// <summary>Starts one more host on the same database.</summary>
     /// <param name="settings">Configuration beyond the usual.</param>
@@ -79,6 +85,7 @@ public sealed class CrmSystem(TestServer server) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var host in hosts) await host.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
 

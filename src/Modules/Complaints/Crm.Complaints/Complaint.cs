@@ -155,11 +155,12 @@ internal sealed class Complaint : Aggregate
         if (Kind == CaseKind.Complaint && wasMajor != (severity == Severity.Major))
         {
             foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Severity));
-            foreach (var kind in OwnClocks())
+            foreach (var kind in ClocksToGoOn())
             {
                 var earlier = clocks.Where(c => c.Cycle == Cycle && c.Kind == kind.ToWire()).ToArray();
-                if (earlier.Any(c => c.End == ClockEnd.Met)) continue;
-                Start(kind, moment.Now, moment, consumed: earlier.Select(c => c.ElapsedAt(moment.Now)).DefaultIfEmpty(Duration.Zero).Max());
+                // Met once is met for the cycle; and what has become major by itself (CMP-16) does not do so a second time.
+                if (earlier.Any(c => c.End is not ClockEnd.Cancelled)) continue;
+                Start(kind, moment.Now, moment, consumed: earlier.Select(c => c.ElapsedAt(moment.Now)).DefaultIfEmpty(Duration.Zero).Max(), rung: earlier.Max(c => c.EndedPast));
             }
         }
 
@@ -294,9 +295,14 @@ internal sealed class Complaint : Aggregate
         ? [ComplaintClock.HeadReport, ComplaintClock.Solution]
         : [ComplaintClock.Feedback, ComplaintClock.Escalation];
 
-    private void Start(ComplaintClock kind, Instant at, Moment moment, Duration consumed = default)
+    /// <summary>CMP-29: the clocks of a severity changed by hand: its own, and that of an acknowledgement somebody still waits for.</summary>
+    private IEnumerable<ComplaintClock> ClocksToGoOn() => Severity == Severity.Major && clocks.Any(c => c.Cycle == Cycle && c.Kind == ComplaintClock.HeadAcknowledgement.ToWire())
+        ? OwnClocks().Append(ComplaintClock.HeadAcknowledgement)
+        : OwnClocks();
+
+    private void Start(ComplaintClock kind, Instant at, Moment moment, Duration consumed = default, Rung? rung = null)
     {
-        clocks.Add(new Clock(Id, Project, Cycle, moment.Policies.Setting(kind, at, consumed)));
+        clocks.Add(new Clock(Id, Project, Cycle, moment.Policies.Setting(kind, at, consumed, rung)));
         EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
     }
 

@@ -26,7 +26,7 @@ internal sealed class ComplaintDesk(ComplaintsDb db, CommandContext context, Org
         return taken;
     }
 
-    /// <summary>Takes a case on behalf of <paramref name="by"/>; null when there is none. Catches up with the clocks.</summary>
+    /// <summary>Takes a case on behalf of <paramref name="by"/>; null when there is none.</summary>
     public async Task<(Complaint Complaint, Moment Moment)?> TakeIfExistsAsync(Guid id, ProjectScope scope, string by, CancellationToken ct)
     {
         if (!await db.LockAsync<Complaint>(id, ct)) return null;

@@ -61,7 +61,7 @@ internal sealed class CasePolicies(OrganizationSnapshot organization, Project pr
     public SolutionEnds SolutionEnds => Read(ComplaintPolicies.SolutionEnding).Value;
 
     /// <summary>How a clock of this kind is set when it starts now.</summary>
-    public ClockSetting Setting(ComplaintClock kind, Instant startedAt, Duration consumed = default)
+    public ClockSetting Setting(ComplaintClock kind, Instant startedAt, Duration consumed = default, Rung? rung = null)
     {
         var budget = Read(kind switch
         {
@@ -72,7 +72,7 @@ internal sealed class CasePolicies(OrganizationSnapshot organization, Project pr
             ComplaintClock.Escalation => ComplaintPolicies.Escalation,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
         });
-        return new ClockSetting(kind.ToWire(), startedAt, budget.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed);
+        return new ClockSetting(kind.ToWire(), startedAt, budget.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed, rung);
     }
 
     private PolicyReading<T> Read<T>(Policy<T> policy) => organization.Read(policy, project, at);

@@ -92,7 +92,6 @@ internal sealed class FollowUp : Aggregate
         if (State != FollowUpState.Planned)
             throw new BrokenRule("FUP-06", new Text($"The follow-up is {State.ToWire()}: its outcome is recorded already.", $"该回访已处于 {State.ToWire()} 状态，结果不可重复登记。"));
 
-        Running(FollowUpClock.Retry)?.Meet(moment.Now, "outcome");
         if (outcome.Reached) Complete(outcome, moment);
         else CountAttempt(outcome, moment);
         Touch();
@@ -127,6 +126,7 @@ internal sealed class FollowUp : Aggregate
     {
         visits.Add(new Visit(Id, outcome, counted: true, moment));
         AttemptCount++;
+        Running(FollowUpClock.Retry)?.Meet(moment.Now, "outcome");
         Running(FollowUpClock.Due)?.Meet(moment.Now, "outcome");
         (State, EndedAt, NextAttemptAt, Satisfaction) = (FollowUpState.Completed, moment.Now, null, outcome.Satisfaction);
         RaiseCompleted(outcome, moment);
@@ -144,6 +144,9 @@ internal sealed class FollowUp : Aggregate
         var (policy, zone) = (moment.Policies.Attempts, moment.Policies.Zone);
         var counted = CallingHours.Include(moment.Now, policy, zone) && (NextAttemptAt is null || moment.Now >= NextAttemptAt);
         visits.Add(new Visit(Id, outcome, counted, moment));
+        // An attempt that does not count leaves the next one wanted as it was.
+        if (!counted && NextAttemptAt is not null) return;
+        Running(FollowUpClock.Retry)?.Meet(moment.Now, "outcome");
         if (counted) AttemptCount++;
         if (AttemptCount >= policy.Count)
         {
@@ -153,9 +156,7 @@ internal sealed class FollowUp : Aggregate
             return;
         }
 
-        var (opens, due) = counted || NextAttemptAt is null
-            ? CallingHours.NextAttempt(moment.Now, policy, zone)
-            : (NextAttemptAt.Value, Instant.Min(NextAttemptAt.Value + policy.Spacing, CallingHours.ClosingAfter(NextAttemptAt.Value, policy, zone)));
+        var (opens, due) = CallingHours.NextAttempt(moment.Now, policy, zone);
         NextAttemptAt = opens;
         clocks.Add(new Clock(Id, Project, OriginCycle, moment.Policies.Retry(opens, due)));
     }

@@ -28,7 +28,7 @@ internal static class FollowUpPolicies
     public static readonly Policy<Attempts> Attempts = new("followups.attempts", "FUP-07", new Text(
         "How often, how far apart and between which hours a customer is tried.", "回访尝试次数、间隔与时段。"),
         new Attempts(Count: 3, Duration.FromHours(2), FromHour: 9, ToHour: 20),
-        IsSensible: a => a.Count is >= 1 and <= 20 && a.Spacing >= Duration.Zero && a.Spacing <= Duration.FromDays(7) && a.FromHour >= 0 && a.FromHour < a.ToHour && a.ToHour <= 24);
+        IsSensible: a => a.Count is >= 1 and <= 20 && a.Spacing > Duration.Zero && a.Spacing <= Duration.FromDays(7) && a.FromHour >= 0 && a.FromHour < a.ToHour && a.ToHour <= 24);
 
     public static readonly Policy<int> DissatisfiedAt = new("followups.dissatisfied-at", "FUP-10", new Text(
         "A satisfaction of this or less, of 5, counts as not satisfied.", "满意度不高于该分值（5 分制）视为不满意。"), Default: 2, IsSensible: score => score is >= 1 and <= 4);

@@ -56,8 +56,9 @@ public enum Rung
 /// <param name="Policy">The policy value's name.</param>
 /// <param name="PolicyVersion">The version of the value it was computed from.</param>
 /// <param name="Consumed">Time an earlier clock of this kind in the same cycle had used up.</param>
+/// <param name="Rung">The last rung that earlier clock had come to: it does not happen again in the cycle.</param>
 public sealed record ClockSetting(
-    string Kind, Instant StartedAt, Duration Budget, int WarnAt, string Policy, int PolicyVersion, Duration Consumed = default);
+    string Kind, Instant StartedAt, Duration Budget, int WarnAt, string Policy, int PolicyVersion, Duration Consumed = default, Rung? Rung = null);
 
 /// <summary>
 /// One running deadline of one subject. An act at the due instant is in time; one microsecond later is a breach. Each rung happens once
@@ -73,10 +74,14 @@ public sealed class Clock
         (SubjectId, Project, Cycle) = (subjectId, project, cycle);
         (Kind, StartedAt, Budget, Policy, PolicyVersion, Consumed) =
             (setting.Kind, setting.StartedAt, setting.Budget, setting.Policy, setting.PolicyVersion, setting.Consumed);
-        DueAt = StartedAt + (Budget - Consumed);
+        DueAt = Microseconds.Truncate(StartedAt + (Budget - Consumed));
         WarnAt = Microseconds.Truncate(StartedAt + (Budget * setting.WarnAt / 100 - Consumed));
-        // A rung that its predecessor in the cycle has rung does not ring again.
-        NextRungAt = Consumed > Budget ? null : WarnAt < StartedAt && Consumed > Duration.Zero ? DueAt + Microseconds.One : WarnAt;
+        NextRungAt = setting.Rung switch
+        {
+            null => WarnAt,
+            Rung.Warn => DueAt + Microseconds.One,
+            _ => null,
+        };
     }
 
     private Clock() => (Project, Kind, Policy) = ("", "", "");
@@ -143,6 +148,9 @@ public sealed class Clock
         ClockEnd.Cancelled => ClockState.Cancelled,
         _ => now > DueAt ? ClockState.Breached : now >= WarnAt ? ClockState.Warned : ClockState.Running,
     };
+
+    /// <summary>The last rung it had come to when it ended; whoever ends a clock lets it catch up first.</summary>
+    public Rung? EndedPast => EndedAt > DueAt ? Rung.Breach : EndedAt >= WarnAt ? Rung.Warn : null;
 
     /// <summary>Time used up at <paramref name="now"/>.</summary>
     public Duration ElapsedAt(Instant now) => Consumed + ((EndedAt ?? now) - StartedAt);

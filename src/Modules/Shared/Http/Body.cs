@@ -42,9 +42,11 @@ public sealed partial class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpoi
         throw new Malformed(errors);
     }
 
-    /// <summary>Tells OpenAPI which body the endpoint takes.</summary>
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: false));
+    /// <summary>
+    /// Tells OpenAPI which body the endpoint takes. Names no content type: routing would answer 415 before anybody has asked who calls;
+    /// <see cref="BindAsync"/> refuses other types in the right order.
+    /// </summary>
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new AcceptsMetadata([], typeof(T)));
 
     private static T? Parse(HttpRequest request, byte[] raw, Dictionary<string, Text> errors)
     {

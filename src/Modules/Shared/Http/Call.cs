@@ -64,7 +64,12 @@ public sealed class Call : IBindableFromHttpContext<Call>
     /// <summary>Asks a question and answers 200, with an ETag for a versioned resource and a <c>next</c> link for a page.</summary>
     public async Task<IResult> Ask<TAnswer>(IRequest<TAnswer> question)
     {
-        var answer = await context.RequestServices.GetRequiredService<IMediator>().Send(question, context.RequestAborted);
+        return Show(await context.RequestServices.GetRequiredService<IMediator>().Send(question, context.RequestAborted));
+    }
+
+    /// <summary>Answers 200 with what was read, with an ETag for a versioned resource and a <c>next</c> link for a page.</summary>
+    public IResult Show<TAnswer>(TAnswer answer)
+    {
         if (answer is IVersioned versioned) context.Response.Headers.ETag = $"\"{versioned.Version}\"";
         if (typeof(TAnswer).IsGenericType && typeof(TAnswer).GetGenericTypeDefinition() == typeof(Page<>)
             && typeof(TAnswer).GetProperty(nameof(Page<>.Next))!.GetValue(answer) is string next)

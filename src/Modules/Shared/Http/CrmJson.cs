@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -28,7 +29,7 @@ public static class CrmJson
         // The answers are JSON documents, never embedded in HTML: Chinese, + and quotes stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new StrictStringConverter());
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new WordConverterFactory());
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DurationConverter());
         options.Converters.Add(new LocalDateConverter());
@@ -70,6 +71,27 @@ public static class CrmJson
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
             writer.WritePropertyName(value);
+    }
+
+    /// <summary>One of an enum's words, exactly as listed: no number, no list of words, no other case.</summary>
+    private sealed class WordConverterFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(WordConverter<>).MakeGenericType(typeToConvert))!;
+    }
+
+    private sealed class WordConverter<TEnum> : JsonConverter<TEnum> where TEnum : struct, Enum
+    {
+        private static readonly FrozenDictionary<string, TEnum> Words = Enum.GetValues<TEnum>().ToFrozenDictionary(value => value.ToWire());
+
+        public override TEnum Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Words.TryGetValue(reader.GetString()!, out var value)
+                ? value
+                : throw new JsonException("must be one of " + string.Join(", ", Enum.GetValues<TEnum>().Select(word => word.ToWire())));
+
+        public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToWire());
     }
 
     private sealed class InstantConverter : JsonConverter<Instant>

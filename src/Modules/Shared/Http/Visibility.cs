@@ -52,7 +52,8 @@ public static class Visibility
             return body.RootElement.ValueKind == JsonValueKind.Object
                 && body.RootElement.TryGetProperty("project", out var project)
                 && project.ValueKind == JsonValueKind.String
-                    ? project.GetString()
+                && project.GetString() is { } code && !code.Contains('\0')
+                    ? code
                     : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -71,6 +71,7 @@ public sealed class KeyRing
     /// <exception cref="CryptographicException">It was changed, moved to another place, or its key is not in the ring.</exception>
     public string Unseal(byte[] sealedBytes, string place)
     {
+        if (sealedBytes.Length < 1 + NonceSize + TagSize) throw new CryptographicException("Too short to be a sealed value.");
         if (!keys.DataKeys.TryGetValue(sealedBytes[0], out var key)) throw new CryptographicException($"Data key {sealedBytes[0]} is not in the ring.");
         var plain = new byte[sealedBytes.Length - 1 - NonceSize - TagSize];
         using var aes = new AesGcm(key, TagSize);

@@ -16,8 +16,10 @@ public readonly record struct Phone(string E164)
     {
         phone = default;
         var digits = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormKC).Trim())
+        foreach (var written in text)
         {
+            // By hand: without ICU, Normalize leaves full-width forms as they are.
+            var c = written is >= '！' and <= '～' ? (char)(written - '！' + '!') : written;
             if (char.IsAsciiDigit(c)) digits.Append(c);
             else if (c == '+' && digits.Length == 0) digits.Append('+');
             else if (!(char.IsWhiteSpace(c) || c is '-' or '.' or '(' or ')' or '/' || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.DashPunctuation)) return false;

@@ -86,10 +86,10 @@ internal sealed class RegisterComplaintHandler(
             return await AnswerAgainAsync(known, request, cancellationToken);
 
         var moment = desk.MomentIn(body.Project, context.Caller.Subject);
-        var severity = body.Severity ?? moment.Policies.Scale[0];
-        Complaint.EnsureOnScale(severity, moment.Policies);
         if (body.ReceivedAt > moment.Now + ClockSkew)
             throw Malformed.Field("receivedAt", new Text($"must be at most 5 minutes ahead of the system's clock ({moment.Now})", $"不得晚于系统时间（{moment.Now}）5 分钟以上"));
+        var severity = body.Severity ?? moment.Policies.Scale[0];
+        Complaint.EnsureOnScale(severity, moment.Policies);
 
         var number = await numbers.NextAsync(db, moment.Now.InZone(project.Zone).Date, cancellationToken);
         var complaint = Complaint.Register(Record(body, number, severity, moment), moment);

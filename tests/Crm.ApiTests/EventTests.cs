@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Crm.ApiTests.Infrastructure;
+using Shouldly;
+
+namespace Crm.ApiTests;
+
+/// <summary>Hosts that give up on an event after three quick attempts.</summary>
+public sealed class ImpatientSystem(TestServer server) : CrmSystem(server)
+{
+    public const int MaxAttempts = 3;
+
+    protected override (string Key, string Value)[] Settings =>
+        [("Crm:Outbox:MaxAttempts", $"{MaxAttempts}"), ("Crm:Outbox:FirstBackoff", "00:00:00.02"), ("Crm:Outbox:Poll", "00:00:00.05")];
+}
+
+/// <summary>Events are never lost, act once, and one that always fails delays nobody else.</summary>
+public sealed class EventTests(ImpatientSystem system) : IClassFixture<ImpatientSystem>
+{
+    private const string Value = "18612340987";
+
+    [Fact]
+    [Trait("Rule", "FUP-02")]
+    public async Task An_event_that_always_fails_is_parked_holds_back_its_own_case_only_and_acts_once_when_replayed()
+    {
+        var poisoned = await AcceptedAsync();
+        await PoisonAsync(poisoned);
+        await ResolveAsync(poisoned);
+        var (before, after) = (await AcceptedAsync(), await AcceptedAsync());
+        await ResolveAsync(before);
+
+        var parked = await ParkedAsync(poisoned);
+        parked.GetProperty("type").GetString().ShouldBe("ComplaintResolved");
+        parked.GetProperty("module").GetString().ShouldBe("complaints");
+        parked.GetProperty("consumer").GetString().ShouldBe("followups");
+        parked.GetProperty("attempts").GetInt32().ShouldBe(ImpatientSystem.MaxAttempts);
+        parked.GetProperty("lastError").GetString().ShouldBe("PostgresException P0001");
+        parked.GetProperty("discardedAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        CapturedLogs.Instance.Lines.ShouldContain(line => line.Contains("could not be delivered") && line.Contains("P0001"));
+        CapturedLogs.Instance.Lines.ShouldNotContain(line => line.Contains(Value), "the database's message quotes a value");
+
+        await ResolveAsync(after);
+        await FollowUpsAsync(before, expected: 1);
+        await FollowUpsAsync(after, expected: 1);
+        (await system.Admin.ActAsync(poisoned, "reopening", new { reason = "又坏了" })).Is(200);
+        (await HeldBackAsync(poisoned)).ShouldBe(["ComplaintResolved", "ComplaintReopened"]);
+        var ready = (await system.Admin.GetAsync("/health/ready")).Is(200);
+        ready.Text("status").ShouldBe("degraded");
+        ready.Json.GetProperty("outbox").GetProperty("complaints").GetProperty("parked").GetInt64().ShouldBeGreaterThan(0);
+
+        await CureAsync(poisoned);
+        await ReplayAsync(parked);
+        var planned = await FollowUpsAsync(poisoned, expected: 1);
+        planned[0].GetProperty("originCycle").GetInt32().ShouldBe(1);
+        await NothingLeftAsync(poisoned);
+        (await FollowUpsAsync(poisoned, expected: 1))[0].GetProperty("state").GetString().ShouldBe("cancelled", "the reopening came after it, in order");
+        (await system.Admin.PostAsync($"/api/v1/events/{parked.GetProperty("id")}/replay")).Is(404);
+    }
+
+    [Fact]
+    [Trait("Rule", "FUP-02")]
+    [Trait("Rule", "CMP-20")]
+    public async Task A_late_resolution_delivered_after_a_reopening_plans_nothing_for_the_old_cycle()
+    {
+        var complaint = await AcceptedAsync();
+        await PoisonAsync(complaint);
+        await ResolveAsync(complaint);
+        var late = await ParkedAsync(complaint);
+        (await system.Admin.ActAsync(complaint, "reopening", new { reason = "又坏了" })).Is(200).Json.GetProperty("cycle").GetInt32().ShouldBe(2);
+
+        (await system.Admin.PostAsync($"/api/v1/events/{late.GetProperty("id")}/discard")).Is(204);
+        await OutcomeAsync(complaint, "ComplaintReopened", "done");
+        (await ParkedAsync(complaint)).GetProperty("discardedAt").ValueKind.ShouldBe(JsonValueKind.String, "a discarded event stays listed");
+
+        await CureAsync(complaint);
+        await ReplayAsync(late);
+        await OutcomeAsync(complaint, "ComplaintResolved", "ignored: cycle 1 is over");
+        await FollowUpsAsync(complaint, expected: 0);
+
+        await ResolveAsync(complaint);
+        (await FollowUpsAsync(complaint, expected: 1))[0].GetProperty("originCycle").GetInt32().ShouldBe(2);
+    }
+
+    [Fact]
+    [Trait("Rule", "FUP-02")]
+    public async Task An_event_delivered_twice_acts_once()
+    {
+        var complaint = await AcceptedAsync();
+        await ResolveAsync(complaint);
+        var followUp = (await FollowUpsAsync(complaint, expected: 1))[0];
+        await DeliverAgainAsync("complaints", "followups", complaint);
+        (await FollowUpsAsync(complaint, expected: 1))[0].GetRawText().ShouldBe(followUp.GetRawText());
+        (await system.ScalarAsync<long>("SELECT count(*) FROM followups.outbox_events WHERE type = 'FollowUpPlanned' AND payload->>'originId' = $1", complaint.ToString())).ShouldBe(1);
+
+        var id = followUp.GetProperty("id").GetGuid();
+        (await system.Admin.PostAsync($"/api/v1/follow-ups/{id}/outcome", new { channel = "phone", reached = true, satisfaction = 1 })).Is(200);
+        await Eventually.BecomesAsync(() => CycleAsync(complaint), cycle => cycle == 2, "the case is reopened");
+        await ResolveAsync(complaint);
+        await DeliverAgainAsync("followups", "complaints", id);
+        (await CycleAsync(complaint)).ShouldBe(2, "one bad visit reopens once");
+    }
+
+    [Fact]
+    public async Task Parked_events_are_listed_page_by_page_and_an_unknown_one_is_not_found()
+    {
+        Guid[] poisoned = [await AcceptedAsync(), await AcceptedAsync()];
+        foreach (var complaint in poisoned)
+        {
+            await PoisonAsync(complaint);
+            await ResolveAsync(complaint);
+            await ParkedAsync(complaint);
+        }
+
+        var first = (await system.Admin.GetAsync("/api/v1/events/parked?limit=1")).Is(200);
+        first.Json.GetProperty("items").GetArrayLength().ShouldBe(1);
+        first.Text("next").ShouldNotBeNull(first.Content);
+        first.Link.ShouldNotBeNull().ShouldContain("rel=\"next\"");
+        var all = await system.Admin.ListAsync("/api/v1/events/parked", limit: 1);
+        all.Select(p => p.GetProperty("id").GetGuid()).ShouldBeUnique();
+        foreach (var complaint in poisoned) all.ShouldContain(p => p.GetProperty("aggregateId").GetGuid() == complaint);
+
+        foreach (var verb in new[] { "replay", "discard" }) (await system.Admin.PostAsync($"/api/v1/events/{Guid.NewGuid()}/{verb}")).Is(404);
+        foreach (var complaint in poisoned)
+        {
+            await CureAsync(complaint);
+            await ReplayAsync(await ParkedAsync(complaint));
+            await FollowUpsAsync(complaint, expected: 1);
+        }
+    }
+
+    private async Task<Guid> AcceptedAsync()
+    {
+        var complaint = (await system.Admin.RegisterAsync()).Is(201).Id;
+        (await system.Admin.ActAsync(complaint, "acceptance")).Is(200);
+        return complaint;
+    }
+
+    private async Task ResolveAsync(Guid complaint) => (await system.Admin.ActAsync(complaint, "resolution", new { summary = "已修复" })).Is(200);
+
+    private async Task<int> CycleAsync(Guid complaint) => (await system.Admin.GetAsync($"/api/v1/complaints/{complaint}")).Is(200).Json.GetProperty("cycle").GetInt32();
+
+    /// <summary>From now on no follow-up of this case can be written; the database says so in words that quote a value.</summary>
+    private Task PoisonAsync(Guid complaint) => system.ExecuteAsync($"""
+        CREATE FUNCTION followups.refuse_{complaint:N}() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the row of {Value} is refused'; END $$;
+        CREATE TRIGGER refuse_{complaint:N} BEFORE INSERT ON followups.follow_ups FOR EACH ROW WHEN (NEW.origin_id = '{complaint}') EXECUTE FUNCTION followups.refuse_{complaint:N}()
+        """);
+
+    private Task CureAsync(Guid complaint) => system.ExecuteAsync($"DROP FUNCTION followups.refuse_{complaint:N} CASCADE");
+
+    private async Task<JsonElement> ParkedAsync(Guid complaint) =>
+        (await Eventually.BecomesAsync(
+            async () => (await system.Admin.ListAsync("/api/v1/events/parked")).Where(p => p.GetProperty("aggregateId").GetGuid() == complaint).ToArray(),
+            parked => parked.Length > 0, "an event is parked"))[0];
+
+    private async Task ReplayAsync(JsonElement parked) => (await system.Admin.PostAsync($"/api/v1/events/{parked.GetProperty("id")}/replay")).Is(204);
+
+    /// <summary>The follow-ups of a case, once there are so many.</summary>
+    private async Task<IReadOnlyList<JsonElement>> FollowUpsAsync(Guid complaint, int expected) => await Eventually.BecomesAsync(
+        () => system.Admin.ListAsync($"/api/v1/follow-ups?origin={complaint}"), found => found.Count == expected, $"{expected} follow-up(s)");
+
+    private Task<string> OutcomeAsync(Guid complaint, string type, string expected) => Eventually.BecomesAsync(
+        () => system.ScalarAsync<string>("""
+            SELECT coalesce(max(i.outcome), 'none') FROM followups.inbox i JOIN complaints.outbox_events e ON e.id = i.event_id WHERE e.aggregate_id = $1 AND e.type = $2
+            """, complaint, type),
+        outcome => outcome == expected, $"the outcome of {type} is '{expected}'");
+
+    private Task<string[]> HeldBackAsync(Guid complaint) => system.ScalarAsync<string[]>("""
+        SELECT array_agg(e.type ORDER BY d.sequence) FROM complaints.outbox_deliveries d JOIN complaints.outbox_events e ON e.id = d.event_id WHERE d.aggregate_id = $1
+        """, complaint);
+
+    private Task<long> NothingLeftAsync(Guid aggregate) => Eventually.BecomesAsync(
+        () => system.ScalarAsync<long>("""
+            SELECT (SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1) + (SELECT count(*) FROM followups.outbox_deliveries WHERE aggregate_id = $1)
+            """, aggregate),
+        left => left == 0, "every delivery is made");
+
+    /// <summary>As if the host had died between the consumer's commit and taking the delivery off the list: all of it once more.</summary>
+    private async Task DeliverAgainAsync(string module, string consumer, Guid aggregate)
+    {
+        await NothingLeftAsync(aggregate);
+        var again = await system.ScalarAsync<long>($"""
+            WITH again AS (
+                INSERT INTO {module}.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
+                SELECT gen_random_uuid(), e.id, $2, e.aggregate_id, e.sequence, 0 FROM {module}.outbox_events e
+                WHERE e.aggregate_id = $1 AND EXISTS (SELECT FROM {consumer}.inbox i WHERE i.event_id = e.id) RETURNING 1)
+            SELECT count(*) FROM again
+            """, aggregate, consumer);
+        again.ShouldBeGreaterThan(0);
+        await NothingLeftAsync(aggregate);
+    }
+}

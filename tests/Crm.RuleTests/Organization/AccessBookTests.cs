@@ -1,0 +1,122 @@
+using Crm.Organization;
+using Crm.Organization.Access;
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
+using NodaTime;
+using Shouldly;
+
+namespace Crm.RuleTests;
+
+/// <summary>ORG-03, ORG-09: who may do what and where, as the database says.</summary>
+public sealed class AccessBookTests
+{
+    private static readonly Permission[] Catalogue = [Named("complaints.read"), Named("complaints.handle"), Named("followUps.read")];
+    private static readonly Instant Created = Calendar.Utc("2026-03-02T01:00:00Z");
+    private static readonly DateTimeOffset RealNow = new(2026, 3, 3, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly Role[] Roles =
+    [
+        new() { Name = "administrator", Permissions = [Role.Everything] },
+        new() { Name = "reader", Permissions = ["complaints.read"] },
+        new() { Name = "handler", Permissions = ["complaints.read", "complaints.handle"] },
+    ];
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void A_role_holds_in_its_project_only_and_a_role_without_project_everywhere()
+    {
+        var caller = Book(Assigned("chen", "handler", "demo"), Assigned("chen", "reader", project: null)).FindStaff("chen")!;
+        caller.Scope("complaints.read").Everywhere.ShouldBeTrue();
+        caller.Scope("complaints.handle").ShouldSatisfyAllConditions(s => s.Includes("demo").ShouldBeTrue(), s => s.Includes("harbour").ShouldBeFalse());
+        caller.Scope("followUps.read").IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void Roles_in_several_projects_add_up()
+    {
+        var caller = Book(Assigned("chen", "reader", "demo"), Assigned("chen", "handler", "harbour")).FindStaff("chen")!;
+        caller.Scope("complaints.read").Projects.ShouldBe(["demo", "harbour"], ignoreOrder: true);
+        caller.Scope("complaints.handle").Projects.ShouldBe(["harbour"]);
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void Everything_means_every_permission_of_the_catalogue()
+    {
+        var caller = Book(Assigned("chen", "administrator", project: null)).FindStaff("chen")!;
+        Catalogue.ShouldAllBe(p => caller.Scope(p.Name).Everywhere);
+        caller.Scope("no.such").IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void Somebody_without_a_role_is_known_and_may_nothing_a_stranger_or_who_has_left_is_not_known()
+    {
+        var book = Book(Assigned("gone", "administrator", project: null));
+        book.FindStaff("chen")!.Grants.ShouldBeEmpty();
+        book.FindStaff("nobody").ShouldBeNull();
+        book.FindStaff("gone").ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_key_is_found_by_its_text_and_holds_what_it_was_given_where_it_was_given()
+    {
+        var (key, text) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, expiresAt: null);
+        var machine = Book(key).FindMachine(text, RealNow)!;
+        machine.ShouldSatisfyAllConditions(m => m.Staff.ShouldBeNull(), m => m.Subject.ShouldBe("key:" + key.Prefix));
+        machine.Scope("complaints.read").Projects.ShouldBe(["demo"]);
+        machine.Scope("complaints.handle").IsEmpty.ShouldBeTrue();
+        var (wide, wideText) = ApiKey.Create("replay", project: null, ["complaints.read"], Created, expiresAt: null);
+        Book(wide).FindMachine(wideText, RealNow)!.Scope("complaints.read").Everywhere.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_wrong_key_is_nobody_even_with_a_right_prefix()
+    {
+        var (key, text) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, expiresAt: null);
+        var book = Book(key);
+        book.Knows(text).ShouldBeTrue();
+        book.Knows("crm_xxxxxxxxxx").ShouldBeFalse();
+        foreach (var wrong in new[] { key.Prefix, text[..^1], text + "A", text[..^1] + (text[^1] == 'A' ? 'B' : 'A'), "", "x", "crm_" })
+            book.FindMachine(wrong, RealNow).ShouldBeNull(wrong.Length.ToString());
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_key_lives_until_it_expires_to_the_instant_of_real_time_or_is_revoked()
+    {
+        var (key, text) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, Instant.FromDateTimeOffset(RealNow));
+        Book(key).FindMachine(text, RealNow.AddMicroseconds(-1)).ShouldNotBeNull();
+        Book(key).FindMachine(text, RealNow).ShouldBeNull();
+
+        var (revoked, other) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, expiresAt: null);
+        revoked.Revoke(Created);
+        revoked.Revoke(Created + Calendar.Hours(1));
+        revoked.RevokedAt.ShouldBe(Created);
+        Book(revoked).FindMachine(other, RealNow).ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void Keys_are_long_random_and_kept_only_as_a_hash()
+    {
+        var keys = Enumerable.Range(0, 200).Select(_ => ApiKey.Create("k", null, [], Created, null)).ToArray();
+        keys.Select(k => k.Text).Distinct().Count().ShouldBe(200);
+        keys.Select(k => k.Key.Prefix).Distinct().Count().ShouldBe(200);
+        // Beyond the public prefix at least 256 bits remain unknown.
+        keys.ShouldAllBe(k => (k.Text.Length - k.Key.Prefix.Length) * 6 >= 256 - 6 && k.Key.Hash.Length == 32 && !k.Key.Prefix.Contains(k.Text));
+    }
+
+    private static AccessBook Book(params RoleAssignment[] assignments) => new(
+        [new StaffRow { Code = "chen", Name = "陈晓", Subject = "chen" }, new StaffRow { Code = "gone", Name = "离职", Subject = "gone", Active = false }],
+        Roles, assignments, [], Catalogue);
+
+    private static AccessBook Book(ApiKey key) => new([], Roles, [], [key], Catalogue);
+
+    private static RoleAssignment Assigned(string staff, string role, string? project) => new() { Staff = staff, Role = role, Project = project };
+
+    private static Permission Named(string name) => new(name, new Text(name, name));
+}
