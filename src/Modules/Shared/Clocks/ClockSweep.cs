@@ -44,11 +44,11 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
         var handled = 0;
         while (true)
         {
-            var due = await DueAsync(ct);
+            var (due, more) = await DueAsync(ct);
             if (due.Length == 0) return handled;
             var done = await TryAsync(due, ct) ?? await OneByOneAsync(due, ct);
             handled += done;
-            if (done == 0 || due.Length < Batch) return handled;
+            if (done == 0 || !more) return handled;
         }
     }
 
@@ -63,13 +63,14 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
         return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;
     }
 
-    private async Task<Guid[]> DueAsync(CancellationToken ct)
+    private async Task<(Guid[] Subjects, bool More)> DueAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var now = clock.GetCurrentInstant();
         var due = await scope.ServiceProvider.GetRequiredService<TDb>().Clocks
             .Where(c => c.NextRungAt != null && c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId).Take(Batch).ToArrayAsync(ct);
-        return [.. due.Distinct()];
+        // Several clocks of one subject may be due: a full batch of clocks, not of subjects, says that more wait.
+        return ([.. due.Distinct()], More: due.Length == Batch);
     }
 
     private async Task<int> OneByOneAsync(Guid[] subjects, CancellationToken ct)
