@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Crm.Host.Failures;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
 using Crm.Shared.Http;
@@ -42,6 +43,7 @@ internal static class Installation
         services.AddSingleton(keys);
         services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;
+        ValidatorOptions.Global.LanguageManager = new ValidationTexts();
         ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.CamelCase.ConvertName(member.Name);
     }
 

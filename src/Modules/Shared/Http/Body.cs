@@ -90,10 +90,9 @@ public sealed partial class Body<T> : IBindableFromHttpContext<Body<T>>, IEndpoi
             var at = path == "$" ? name : path.EndsWith(name, StringComparison.Ordinal) ? path : $"{path}.{name}";
             errors[at] = new Text("is not a member of this request", "请求中没有这个字段");
         }
-        else if (e.Message.StartsWith("must ", StringComparison.Ordinal))
+        else if (e is UnreadableValue unreadable)
         {
-            var message = e.Message.Split(" Path:")[0];
-            errors[path] = new Text(message, message);
+            errors[path] = unreadable.Expected;
         }
         else if (e.Message.Contains("could not be converted", StringComparison.Ordinal) || e.Message.Contains("doesn't allow setting null", StringComparison.Ordinal)
                  || e.Message.Contains("doesn't allow null", StringComparison.Ordinal))

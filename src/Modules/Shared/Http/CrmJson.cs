@@ -2,10 +2,18 @@ using System.Collections.Frozen;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Crm.Shared.Failures;
 using NodaTime;
 using NodaTime.Text;
 
 namespace Crm.Shared.Http;
+
+/// <summary>A value that cannot be read, with what it should be.</summary>
+internal sealed class UnreadableValue(string en, string zh) : JsonException(en)
+{
+    /// <summary>What it should be.</summary>
+    public Text Expected { get; } = new(en, zh);
+}
 
 /// <summary>
 /// The one JSON dialect: on the wire, in stored answers and in event payloads. Strict on the way in: unknown and duplicate members,
@@ -50,7 +58,7 @@ public static class CrmJson
     {
         public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
-            if (reader.TokenType != JsonTokenType.String) throw new JsonException("must be a string");
+            if (reader.TokenType != JsonTokenType.String) throw new UnreadableValue("must be a string", "应为字符串");
             string? text;
             try
             {
@@ -58,16 +66,16 @@ public static class CrmJson
             }
             catch (InvalidOperationException)
             {
-                throw new JsonException("must be well-formed Unicode: it holds a lone surrogate or an invalid byte");
+                throw new UnreadableValue("must be well-formed Unicode: it holds a lone surrogate or an invalid byte", "应为合法的 Unicode：含有孤立代理项或无效字节");
             }
 
-            return text is not null && text.Contains('\0') ? throw new JsonException("must not hold U+0000") : text;
+            return text is not null && text.Contains('\0') ? throw new UnreadableValue("must not hold U+0000", "不得含有 U+0000") : text;
         }
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
         public override string ReadAsPropertyName(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.GetString() is { } name && !name.Contains('\0') ? name : throw new JsonException("must not hold U+0000");
+            reader.GetString() is { } name && !name.Contains('\0') ? name : throw new UnreadableValue("must not hold U+0000", "不得含有 U+0000");
 
         public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
             writer.WritePropertyName(value);
@@ -89,7 +97,9 @@ public static class CrmJson
         public override TEnum Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && Words.TryGetValue(reader.GetString()!, out var value)
                 ? value
-                : throw new JsonException("must be one of " + string.Join(", ", Enum.GetValues<TEnum>().Select(word => word.ToWire())));
+                : throw new UnreadableValue("must be one of " + string.Join(", ", Listed), "应为以下之一：" + string.Join("、", Listed));
+
+        private static IEnumerable<string> Listed => Enum.GetValues<TEnum>().Select(word => word.ToWire());
 
         public override void Write(Utf8JsonWriter writer, TEnum value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToWire());
     }
@@ -101,7 +111,9 @@ public static class CrmJson
         public override Instant Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && TryParseInstant(reader.GetString()!, out var instant)
                 ? instant
-                : throw new JsonException("must be an RFC 3339 date-time with an offset, such as 2026-11-22T08:00:00Z, between 1900 and 2199");
+                : throw new UnreadableValue(
+                    "must be an RFC 3339 date-time with an offset, such as 2026-11-22T08:00:00Z, between 1900 and 2199",
+                    "应为带时区偏移的 RFC 3339 时间，如 2026-11-22T08:00:00Z，年份在 1900 到 2199 之间");
 
         public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Pattern.Format(value));
@@ -112,7 +124,7 @@ public static class CrmJson
         public override Duration Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && Time.IsoDuration.TryParse(reader.GetString()!, out var duration)
                 ? duration
-                : throw new JsonException("must be an ISO 8601 duration of days or less, such as PT24H or P10D");
+                : throw new UnreadableValue("must be an ISO 8601 duration of days or less, such as PT24H or P10D", "应为 ISO 8601 时长（最大单位为天），如 PT24H 或 P10D");
 
         public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Time.IsoDuration.Format(value));
@@ -123,7 +135,7 @@ public static class CrmJson
         public override LocalDate Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String && LocalDatePattern.Iso.Parse(reader.GetString()!) is { Success: true, Value: { Year: >= 1900 and <= 2199 } date }
                 ? date
-                : throw new JsonException("must be a date such as 2026-11-22, between 1900 and 2199");
+                : throw new UnreadableValue("must be a date such as 2026-11-22, between 1900 and 2199", "应为日期，如 2026-11-22，年份在 1900 到 2199 之间");
 
         public override void Write(Utf8JsonWriter writer, LocalDate value, JsonSerializerOptions options) =>
             writer.WriteStringValue(LocalDatePattern.Iso.Format(value));

@@ -34,21 +34,37 @@ public sealed class KeyRing
         if (!File.Exists(path))
         {
             if (!create) throw new InvalidOperationException($"No keys.json in the secrets folder '{folder}' (setting Crm:Secrets). Run `migrate` there first, or restore it from your backup.");
-            Directory.CreateDirectory(folder);
-            var mine = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(mine, JsonSerializer.Serialize(KeyFile.Generate()));
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(mine, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            try
-            {
-                File.Move(mine, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(mine);
-            }
+            Create(folder, path);
         }
 
         return new KeyRing(JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path))!);
+    }
+
+    private static void Create(string folder, string path)
+    {
+        Directory.CreateDirectory(folder);
+        // One creator at a time, by a lock of the operating system: on Unix a move that must not overwrite looks first and moves then.
+        using var alone = LockAlone($"{path}.lock");
+        if (File.Exists(path)) return;
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream($"{path}.new", options)) JsonSerializer.Serialize(file, KeyFile.Generate());
+        File.Move($"{path}.new", path);
+    }
+
+    private static FileStream LockAlone(string path)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (attempt < 1_000)
+            {
+                Thread.Sleep(10);
+            }
+        }
     }
 
     /// <summary>Seals a text with AES-256-GCM under the newest data key, bound to the place it is kept in.</summary>

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Crm.ApiTests.Infrastructure;
+using Crm.Shared.Http;
+
+namespace Crm.ApiTests.Operations;
+
+/// <summary>A call that would succeed.</summary>
+/// <param name="Path">Path and query.</param>
+/// <param name="Body">The body; null for none.</param>
+/// <param name="IfMatch">The ETag, where the operation wants one.</param>
+public sealed record PreparedCall(string Path, JsonObject? Body = null, string? IfMatch = null);
+
+/// <summary>For each operation, how to bring the system to where a call succeeds. An operation that is missing here fails the tests.</summary>
+public sealed class SuccessfulCalls(CrmSystem system)
+{
+    private const string Future = "2100-01-01T00:00:00Z";
+
+    private Api Admin => system.Admin;
+
+    /// <summary>Prepares a call of the operation, on something nobody else touches.</summary>
+    public async Task<PreparedCall> PrepareAsync(string operationId) => operationId switch
+    {
+        "live" => new("/health/live"),
+        "ready" => new("/health/ready"),
+        "createDevelopmentToken" => new("/dev/token", Json(new { staff = "demo.desk" })),
+        "getDevelopmentClock" => new("/dev/clock"),
+        "setDevelopmentClock" => new("/dev/clock", Json(new { advance = "PT0S" })),
+        "registerComplaint" => new("/api/v1/complaints", Json(new
+        {
+            project = "demo", kind = "complaint", channel = "authority", content = "电梯停运", source = new { system = "authority-1", ticketNumber = Api.NewKey() },
+            receivedAt = "2026-01-01T00:00:00Z", receivedBy = "demo.officer", customer = new { name = "李女士", phone = "13800138000" }, building = "3", unit = "1802",
+            category = "lifts", severity = "major", majorCriterion = "dailyLifeAffected", demand = "尽快修复", writtenReplyOnly = true,
+        })),
+        "listComplaints" => new("/api/v1/complaints"),
+        "getComplaint" => new(Case(await RegisteredAsync())),
+        "listComplaintClocks" => new(Case(await RegisteredAsync(), "clocks")),
+        "listComplaintHistory" => new(Case(await RegisteredAsync(), "history")),
+        "listCategories" => new("/api/v1/categories?project=demo"),
+        "acceptComplaint" => new(Case(await RegisteredAsync(), "acceptance")),
+        "giveFeedback" => new(Case(await RegisteredAsync(), "customer-feedback"), Json(new { content = "已联系维保单位" })),
+        "reportToHead" => new(Case(await MajorAsync(), "head-report"), Json(new { to = "demo.head", how = "电话" })),
+        "acknowledgeByHead" => new(Case(await MajorAsync(), "head-acknowledgement")),
+        "agreeSolution" => new(Case(await MajorAsync(), "agreed-solution"), Json(new { content = "更换控制板" })),
+        "changeSeverity" => new(Case(await RegisteredAsync(), "severity"), Json(new { severity = "major", reason = "影响正常生活" })),
+        "resolveComplaint" => new(Case(await AcceptedAsync(), "resolution"), Json(new { summary = "已更换" })),
+        "verifyComplaint" => new(Case(await ResolvedAsync(), "verification"), Json(new { result = "运行正常" })),
+        "replyInWriting" => new(Case(await RegisteredAsync(), "written-reply"), Json(new { content = "答复如下" })),
+        "reopenComplaint" => new(Case(await ResolvedAsync(), "reopening"), Json(new { reason = "又停运" })),
+        "withdrawComplaint" => new(Case(await RegisteredAsync(), "withdrawal"), Json(new { reason = "客户撤回" })),
+        "archiveComplaint" => new(Case(await VerifiedAsync(), "archive")),
+        "listFollowUps" => new("/api/v1/follow-ups"),
+        "getFollowUp" => new($"/api/v1/follow-ups/{await PlannedAsync()}"),
+        "recordFollowUpOutcome" => new($"/api/v1/follow-ups/{await PlannedAsync()}/outcome", Json(new
+        {
+            channel = "inPerson", reached = true, satisfaction = 5, serviceQuality = 4, attitude = 5, feeVerified = true, qualified = true,
+            shortcomings = "无", suggestions = "无", remarks = "满意", signature = "sig-1",
+        })),
+        "listProjects" => new("/api/v1/projects"),
+        "listPolicies" => new("/api/v1/policies?project=demo"),
+        "setPolicy" => new("/api/v1/policies", Json(new { project = "demo", name = "complaints.feedback", value = "PT12H", reason = "新承诺", effectiveFrom = Future })),
+        "listApiKeys" => new("/api/v1/api-keys"),
+        "createApiKey" => new("/api/v1/api-keys", Json(new { name = "hotline", permissions = new[] { "complaints.read" }, project = "demo", expiresAt = Future })),
+        "getApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}"),
+        "revokeApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}", IfMatch: "\"1\""),
+        "listParkedEvents" => new("/api/v1/events/parked"),
+        "replayEvent" => new($"/api/v1/events/{await ParkedAsync()}/replay"),
+        "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
+        _ => throw new NotSupportedException($"say here how a call of {operationId} succeeds"),
+    };
+
+    /// <summary>A key that holds one permission in one project: its text.</summary>
+    public async Task<string> KeyWithAsync(string permission, string project) =>
+        (await Admin.PostAsync("/api/v1/api-keys", new { name = "stranger", permissions = new[] { permission }, project })).Is(201).Text("key");
+
+    private static string Case(Guid id, string? noun = null) => noun is null ? $"/api/v1/complaints/{id}" : $"/api/v1/complaints/{id}/{noun}";
+
+    private static JsonObject Json(object body) => JsonSerializer.SerializeToNode(body, CrmJson.Options)!.AsObject();
+
+    private async Task<Guid> RegisteredAsync() => (await Admin.RegisterAsync()).Is(201).Id;
+
+    private async Task<Guid> MajorAsync() => (await Admin.RegisterAsync(Api.Complaint(("severity", "major"), ("majorCriterion", "beyondOfficer")))).Is(201).Id;
+
+    private async Task<Guid> AcceptedAsync() => await ThenAsync(await RegisteredAsync(), "acceptance");
+
+    private async Task<Guid> ResolvedAsync() => await ThenAsync(await AcceptedAsync(), "resolution", new { summary = "已更换" });
+
+    private async Task<Guid> VerifiedAsync() => await ThenAsync(await ResolvedAsync(), "verification", new { result = "运行正常" });
+
+    private async Task<Guid> PlannedAsync()
+    {
+        var complaint = await ResolvedAsync();
+        return (await Eventually.BecomesAsync(() => Admin.ListAsync($"/api/v1/follow-ups?origin={complaint}"), found => found.Count == 1, "the follow-up is planned"))[0].GetProperty("id").GetGuid();
+    }
+
+    private async Task<Reply> KeyAsync() => (await Admin.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "complaints.read" }, project = "demo" })).Is(201);
+
+    /// <summary>A delivery that was made already is put back as if it had been parked.</summary>
+    private async Task<Guid> ParkedAsync()
+    {
+        await PlannedAsync();
+        return await system.ScalarAsync<Guid>("""
+            INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts, parked_at, last_error)
+            SELECT gen_random_uuid(), e.id, 'followups', e.aggregate_id, e.sequence, 8, clock_timestamp(), 'TimeoutException' FROM complaints.outbox_events e
+            WHERE e.type = 'ComplaintResolved' AND NOT EXISTS (SELECT FROM complaints.outbox_deliveries d WHERE d.event_id = e.id) ORDER BY e.id DESC LIMIT 1 RETURNING id
+            """);
+    }
+
+    private async Task<Guid> ThenAsync(Guid complaint, string noun, object? body = null) => (await Admin.ActAsync(complaint, noun, body)).Is(200).Id;
+}
