@@ -93,7 +93,7 @@ public sealed class KeyRingTests : IDisposable
     [Fact]
     public void Many_that_make_a_ring_at_once_end_with_the_same_one_and_leave_nothing_else_behind()
     {
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 30; round++)
         {
             var place = Path.Combine(folder, $"round-{round}");
             using var barrier = new Barrier(8);
@@ -105,7 +105,7 @@ public sealed class KeyRingTests : IDisposable
             })).ToArray();
             foreach (var thread in threads) thread.Start();
             foreach (var thread in threads) thread.Join();
-            indexes.ShouldAllBe(index => index.SequenceEqual(indexes[0]));
+            indexes.Select(Convert.ToHexString).Distinct().ShouldHaveSingleItem();
             Directory.GetFiles(place).Select(Path.GetFileName).ShouldBe(["keys.json"]);
         }
     }

@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using NodaTime;
 
 namespace Crm.Complaints;
@@ -71,7 +72,7 @@ internal sealed class ComplaintRecord
 /// <summary>CMP-03: what was added to the record later, word for word. Append-only.</summary>
 internal sealed class Supplement
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.Next();
 
     public required Guid ComplaintId { get; init; }
 
@@ -85,7 +86,7 @@ internal sealed class Supplement
 /// <summary>CMP-19: one move in a case's life: who, when and why. Append-only.</summary>
 internal sealed class Step
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.Next();
 
     public required Guid ComplaintId { get; init; }
 

@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using NodaTime;
 
 namespace Crm.FollowUps;
@@ -18,7 +19,7 @@ internal sealed class Visit
 
     private Visit() => By = "";
 
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public Guid Id { get; private set; } = Ids.Next();
 
     public Guid FollowUpId { get; private set; }
 

@@ -1,3 +1,5 @@
+using Crm.Shared.Data;
+
 namespace Crm.Organization;
 
 /// <summary>ORG-01: a project as it is stored.</summary>
@@ -41,7 +43,7 @@ internal sealed class Role
 /// <summary>ORG-03: somebody's role in one project, or everywhere.</summary>
 internal sealed class RoleAssignment
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid Id { get; init; } = Ids.Next();
 
     public required string Staff { get; init; }
 

@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using Crm.Shared.Commands;
 using NodaTime;
 
@@ -19,7 +20,7 @@ public sealed class AuditEntry
     private AuditEntry() => (Action, SubjectKind, SubjectId, Actor) = ("", "", "", "");
 
     /// <summary>Time-ordered id.</summary>
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public Guid Id { get; private set; } = Ids.Next();
 
     /// <summary>The domain instant.</summary>
     public Instant At { get; private set; }

@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using NodaTime;
 using Crm.Shared.Time;
 
@@ -87,7 +88,7 @@ public sealed class Clock
     private Clock() => (Project, Kind, Policy) = ("", "", "");
 
     /// <summary>Identity.</summary>
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public Guid Id { get; private set; } = Ids.Next();
 
     /// <summary>The aggregate it belongs to.</summary>
     public Guid SubjectId { get; private set; }

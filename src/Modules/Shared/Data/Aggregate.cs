@@ -8,7 +8,7 @@ public abstract class Aggregate
     private readonly List<IntegrationEvent> raised = [];
 
     /// <summary>Identity; time-ordered.</summary>
-    public Guid Id { get; protected init; } = Guid.CreateVersion7();
+    public Guid Id { get; protected init; } = Ids.Next();
 
     /// <summary>Grows by one with each change a person or a rule makes. Bookkeeping (a warning, a breach written down) leaves it alone.</summary>
     public int Version { get; private set; } = 1;

@@ -28,7 +28,7 @@ public sealed class OutboxEvent
     private OutboxEvent() => (Type, Payload) = ("", "");
 
     /// <summary>Time-ordered id; consumers remember it to act once.</summary>
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public Guid Id { get; private set; } = Ids.Next();
 
     /// <summary>The event record's name.</summary>
     public string Type { get; private set; }
@@ -58,7 +58,7 @@ public sealed class OutboxDelivery
     private OutboxDelivery() => Consumer = "";
 
     /// <summary>What an operator names to replay or discard it.</summary>
-    public Guid Id { get; private set; } = Guid.CreateVersion7();
+    public Guid Id { get; private set; } = Ids.Next();
 
     /// <summary>The event.</summary>
     public Guid EventId { get; private set; }

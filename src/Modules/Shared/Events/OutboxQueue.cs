@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using NodaTime;
 using Npgsql;
 
@@ -109,7 +110,7 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
             SELECT $2, $3, $4, $5, 'delivery', id::text, $6, $7 FROM changed
             """);
         command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
+        command.Parameters.Add(new() { Value = Ids.Next() });
         command.Parameters.Add(new() { Value = by.At.ToDateTimeUtc() });
         command.Parameters.Add(new() { Value = action });
         command.Parameters.Add(new() { Value = by.Actor });

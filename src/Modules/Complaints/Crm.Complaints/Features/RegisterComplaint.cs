@@ -115,7 +115,7 @@ internal sealed class RegisterComplaintHandler(
 
     private ComplaintRecord Record(RegisterComplaintBody body, string number, Severity severity, Moment moment)
     {
-        var id = Guid.CreateVersion7();
+        var id = Ids.Next();
         Phone? phone = body.Customer?.Phone is { } text && Phone.TryParse(text, out var parsed) ? parsed : null;
         return new ComplaintRecord
         {
