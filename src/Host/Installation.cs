@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Crm.Host.Failures;
 using Crm.Shared.Data;
-using Crm.Shared.Events;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
 using FluentValidation;

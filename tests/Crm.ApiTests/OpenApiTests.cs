@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Crm.ApiTests.Infrastructure;
 using Crm.ApiTests.Operations;
 using Shouldly;

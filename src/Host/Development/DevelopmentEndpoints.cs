@@ -50,6 +50,7 @@ internal static class DevelopmentEndpoints
     {
         services.AddTestClock();
         services.AddSingleton<IValidator<TokenBody>, TokenBodyValidator>();
+        services.AddSingleton<IValidator>(sp => sp.GetRequiredService<IValidator<TokenBody>>());
         services.AddSingleton<IValidator<ClockBody>, ClockBodyValidator>();
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
@@ -41,7 +40,7 @@ internal static partial class Problems
     {
         var problem = new Problem(
             $"urn:crm:problem:{rule ?? status.ToString(System.Globalization.CultureInfo.InvariantCulture)}", Title(status), status, detail.Localized,
-            Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier, rule, allowed, errors);
+            context.TraceId(), rule, allowed, errors);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/problem+json";
         return context.Response.WriteAsync(JsonSerializer.Serialize(problem, CrmJson.Options));
@@ -111,8 +110,20 @@ internal static partial class Problems
 
     private static string Title(int status) => status switch
     {
-        400 => "Not valid", 401 => "Not signed in", 403 => "Not permitted", 404 => "Not found", 405 => "Method not allowed", 409 => "Refused now", 412 => "Changed meanwhile",
-        413 => "Too large", 422 => "Key used before", 428 => "If-Match required", 429 => "Too many requests", 503 => "Not available", 504 => "Not finished", _ => "Error",
+        400 => "Not valid",
+        401 => "Not signed in",
+        403 => "Not permitted",
+        404 => "Not found",
+        405 => "Method not allowed",
+        409 => "Refused now",
+        412 => "Changed meanwhile",
+        413 => "Too large",
+        422 => "Key used before",
+        428 => "If-Match required",
+        429 => "Too many requests",
+        503 => "Not available",
+        504 => "Not finished",
+        _ => "Error",
     };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected {Failure} {SqlState} at {Where}")]

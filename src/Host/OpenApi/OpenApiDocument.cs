@@ -31,6 +31,7 @@ internal static class OpenApiDocument
             swagger.MapType<System.Text.Json.JsonElement>(() => new OpenApiSchema { Description = "Any JSON value." });
             foreach (var xml in Directory.EnumerateFiles(AppContext.BaseDirectory, "Crm.*.xml")) swagger.IncludeXmlComments(xml);
             swagger.SchemaFilter<RecordSchemas>();
+            swagger.SchemaFilter<ValidationLimits>();
             swagger.OperationFilter<OperationStories>();
             swagger.AddSecurityDefinition(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT", Description = "A token of the company's identity provider; in Development from POST /dev/token." });
             swagger.AddSecurityDefinition(ApiKey, new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = SignIn.ApiKeyHeader, Description = "A machine's key." });

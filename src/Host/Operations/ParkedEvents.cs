@@ -1,4 +1,6 @@
 using Crm.Shared.Access;
+using Crm.Shared.Audit;
+using Crm.Shared.Commands;
 using Crm.Shared.Events;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
@@ -22,12 +24,12 @@ internal static class ParkedEvents
                 call.Show(await ListAsync(query.Value, call, dispatchers, ct)))
             .Tells<Page<ParkedDelivery>>("listParkedEvents", "List parked events", "Deliveries that failed too often, discarded ones included, oldest first. Each holds back the later events of its own case only, until it is replayed or discarded. Operators of the whole company see them; others see none.")
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/replay", (Guid id, Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
-                OperateAsync(call, context, dispatchers, clock, (dispatcher, by) => dispatcher.ReplayAsync(id, by, ct)))
+        routes.MapPost("/{id:guid}/replay", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
+                OperateAsync("ReplayEvent", id, call, dispatchers, clock, (dispatcher, deed) => dispatcher.ReplayAsync(id, deed, ct)))
             .Tells<object>("replayEvent", "Replay a parked event", "It is delivered again at once, with fresh attempts; what was held back behind it follows. A discarded event can be replayed too: if its matter has moved on, its consumer ignores it.", status: 204)
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/discard", (Guid id, Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
-                OperateAsync(call, context, dispatchers, clock, (dispatcher, by) => dispatcher.DiscardAsync(id, by, ct)))
+        routes.MapPost("/{id:guid}/discard", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
+                OperateAsync("DiscardEvent", id, call, dispatchers, clock, (dispatcher, deed) => dispatcher.DiscardAsync(id, deed, ct)))
             .Tells<object>("discardEvent", "Discard a parked event", "It is given up and holds back nothing any more. It stays listed, and can still be replayed.", status: 204)
             .Requires(Operate);
     }
@@ -42,12 +44,13 @@ internal static class ParkedEvents
         return Paging.Cut([.. rows.OrderBy(r => r.ParkedAt).ThenBy(r => r.Id).Take(limit + 1)], limit, r => new TimeKey(r.ParkedAt, r.Id));
     }
 
-    private static async Task<IResult> OperateAsync(Call call, HttpContext context, IEnumerable<Dispatcher> dispatchers, IClock clock, Func<Dispatcher, Operation, Task<bool>> act)
+    private static async Task<IResult> OperateAsync(
+        string action, Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, Func<Dispatcher, AuditEntry, Task<bool>> act)
     {
-        var by = new Operation(call.Caller.Subject, clock.GetCurrentInstant(), System.Diagnostics.Activity.Current?.TraceId.ToString(), context.Connection.RemoteIpAddress?.ToString());
+        var deed = new AuditEntry(action, new Deed("delivery", id.ToString(), Project: null, clock.GetCurrentInstant()), call.Describe());
         foreach (var dispatcher in call.Scope.Everywhere ? dispatchers : [])
         {
-            if (await act(dispatcher, by)) return Results.NoContent();
+            if (await act(dispatcher, deed)) return Results.NoContent();
         }
 
         throw new NotFound("parked event", "搁置事件");

@@ -2,7 +2,6 @@ using Crm.Shared.Data;
 using Crm.Shared.Events;
 using Crm.Shared.Http;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Quartz;
 
 namespace Crm.Host.Operations;

@@ -3,6 +3,7 @@ using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Http;
 using NodaTime;
+using Moment = Crm.Shared.Clocks.Moment<Crm.Complaints.CasePolicies>;
 
 namespace Crm.RuleTests;
 

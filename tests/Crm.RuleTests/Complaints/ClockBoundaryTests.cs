@@ -3,6 +3,7 @@ using Crm.Shared.Clocks;
 using NodaTime;
 using Shouldly;
 using static Crm.RuleTests.Calendar;
+using Moment = Crm.Shared.Clocks.Moment<Crm.Complaints.CasePolicies>;
 
 namespace Crm.RuleTests;
 

@@ -89,7 +89,9 @@ public sealed class EscalationTests
         var told = c.Complaint.Raised.Where(e => e is ComplaintClockWarned or ComplaintClockBreached or ComplaintEscalated).ToArray();
         told.Select(e => e switch
         {
-            ComplaintClockWarned w => w.Clock + " warned", ComplaintClockBreached b => b.Clock + " breached", _ => "escalated",
+            ComplaintClockWarned w => w.Clock + " warned",
+            ComplaintClockBreached b => b.Clock + " breached",
+            _ => "escalated",
         }).ShouldBe(["feedback warned", "feedback breached", "escalation warned", "escalation breached", "escalated"]);
         told.Select(e => e.OccurredAt).ShouldBeInOrder();
     }

@@ -67,7 +67,10 @@ public sealed class CallingHoursTests
     public void Whatever_the_zone_and_the_policy_an_attempt_opens_in_hours_and_is_due_by_their_end(string zoneId)
     {
         var zone = DateTimeZoneProviders.Tzdb[zoneId];
-        var cases = from minute in Gen.Choose(0, 60 * 24 * 365) from fromHour in Gen.Choose(0, 22) from hours in Gen.Choose(1, 24) from spacing in Gen.Choose(1, 600)
+        var cases = from minute in Gen.Choose(0, 60 * 24 * 365)
+                    from fromHour in Gen.Choose(0, 22)
+                    from hours in Gen.Choose(1, 24)
+                    from spacing in Gen.Choose(1, 600)
                     select (At: Utc("2026-01-01T00:00:00Z") + Minutes(minute), Policy: new Attempts(3, Minutes(spacing), fromHour, Math.Min(24, fromHour + hours)));
         Prop.ForAll(cases.ToArbitrary(), c =>
         {

@@ -4,6 +4,7 @@ using Crm.Shared.Clocks;
 using Crm.Shared.Http;
 using NodaTime;
 using static Crm.RuleTests.Calendar;
+using Moment = Crm.Shared.Clocks.Moment<Crm.FollowUps.VisitPolicies>;
 
 namespace Crm.RuleTests;
 
@@ -27,7 +28,7 @@ internal sealed class Visiting
 
     public Instant Now { get; private set; }
 
-    private Crm.FollowUps.Moment Moment => new(Now, "demo.officer", new VisitPolicies(organization, project, Now));
+    private Moment Moment => new(Now, "demo.officer", new VisitPolicies(organization, project, Now));
 
     public static Visiting Planned(FollowUpKind kind = FollowUpKind.Complaint, bool major = false, Project? project = null, Instant? at = null, params PolicyOverride[] own) =>
         new(project ?? Company.Demo, Company.With(own), kind, major, at ?? Settled);

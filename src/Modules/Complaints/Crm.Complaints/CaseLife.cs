@@ -1,5 +1,5 @@
-using Crm.Shared.Http;
 using Crm.Shared.Failures;
+using Crm.Shared.Http;
 
 namespace Crm.Complaints;
 

@@ -1,30 +1,25 @@
-using Crm.Shared.Http;
 using Crm.Complaints.Contracts;
 using Crm.Shared.Clocks;
-using Crm.Shared.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Http;
 using NodaTime;
 
 namespace Crm.Complaints;
-
-/// <summary>Who acts, when, and by which numbers. <see cref="Now"/> was read after the row lock.</summary>
-internal sealed record Moment(Instant Now, string By, CasePolicies Policies);
 
 /// <summary>
 /// A case from reception to archive (CMP-19): the mutable side of an immutable record. Every change first catches up with the clocks, so that
 /// what time has already decided is written down before anybody acts, whether or not a sweep has been there.
 /// </summary>
-internal sealed class Complaint : Aggregate
+internal sealed class Complaint : Subject<CasePolicies>
 {
     private const string Engine = "rule:";
-    private readonly List<Clock> clocks = [];
     private readonly List<Step> steps = [];
     private readonly List<Supplement> supplements = [];
 
     private Complaint()
     {
         Record = null!;
-        (Number, Project) = ("", "");
+        Number = "";
     }
 
     private Complaint(Guid id, ComplaintRecord record)
@@ -36,8 +31,6 @@ internal sealed class Complaint : Aggregate
     public ComplaintRecord Record { get; private set; }
 
     public string Number { get; private set; }
-
-    public string Project { get; private set; }
 
     public CaseKind Kind { get; private set; }
 
@@ -55,8 +48,6 @@ internal sealed class Complaint : Aggregate
 
     /// <summary>The first running deadline: what "overdue" is read from.</summary>
     public Instant? EarliestDueAt { get; private set; }
-
-    public IReadOnlyCollection<Clock> Clocks => clocks;
 
     public IReadOnlyCollection<Step> Steps => steps;
 
@@ -154,10 +145,10 @@ internal sealed class Complaint : Aggregate
         Severity = severity;
         if (Kind == CaseKind.Complaint && wasMajor != (severity == Severity.Major))
         {
-            foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Severity));
+            foreach (var clock in RunningClocks) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Severity));
             foreach (var kind in ClocksToGoOn())
             {
-                var earlier = clocks.Where(c => c.Cycle == Cycle && c.Kind == kind.ToWire()).ToArray();
+                var earlier = Clocks.Where(c => c.Cycle == Cycle && c.Kind == kind.ToWire()).ToArray();
                 // Met once is met for the cycle; and what has become major by itself (CMP-16) does not do so a second time.
                 if (earlier.Any(c => c.End is not ClockEnd.Cancelled)) continue;
                 Start(kind, moment.Now, moment, consumed: earlier.Select(c => c.ElapsedAt(moment.Now)).DefaultIfEmpty(Duration.Zero).Max(), rung: earlier.Max(c => c.EndedPast));
@@ -176,7 +167,7 @@ internal sealed class Complaint : Aggregate
     {
         CaseLife.Ensure(Status, CaseAct.Resolution);
         if (SolutionAgreedInCycle == Cycle) Running(ComplaintClock.Solution)?.Meet(moment.Now, CaseLife.Noun(CaseAct.Resolution));
-        foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Close(moment.Now, CaseLife.Noun(CaseAct.Resolution));
+        foreach (var clock in RunningClocks) clock.Close(moment.Now, CaseLife.Noun(CaseAct.Resolution));
         Move(StepKind.Resolved, CaseStatus.Resolved, moment, summary);
         if (Record.NobodyToWriteTo && !HasWrittenReply)
         {
@@ -222,7 +213,7 @@ internal sealed class Complaint : Aggregate
     public void Withdraw(string reason, Moment moment)
     {
         CaseLife.Ensure(Status, CaseAct.Withdrawal);
-        foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Withdrawal));
+        foreach (var clock in RunningClocks) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Withdrawal));
         Move(StepKind.Withdrawn, CaseStatus.Withdrawn, moment, reason);
         Raise(new ComplaintWithdrawn { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
     }
@@ -244,12 +235,11 @@ internal sealed class Complaint : Aggregate
     /// <summary>A return visit of this cycle is over; kept in the history.</summary>
     public void NoteFollowUp(string outcome, string visitor, Moment moment) => steps.Add(NewStep(StepKind.FollowedUp, moment.Now, visitor, outcome));
 
-    /// <summary>Writes down, in the order of their instants, every warning and breach that has come by now, with what follows from it.</summary>
-    public void CatchUp(Moment moment)
+    /// <inheritdoc/>
+    public override void CatchUp(Moment moment)
     {
-        while (clocks.Where(c => c.IsRunning && c.NextRungAt <= moment.Now).MinBy(c => c.NextRungAt) is { } clock)
+        while (RingNext(moment.Now) is var (clock, rung))
         {
-            var rung = clock.Ring(moment.Now)!;
             if (rung.Rung == Rung.Warn)
                 Raise(new ComplaintClockWarned(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle });
             else
@@ -257,7 +247,7 @@ internal sealed class Complaint : Aggregate
             if (rung.Rung == Rung.Breach && clock.Kind == ComplaintClock.Escalation.ToWire()) PromoteToMajor(clock, rung, moment);
         }
 
-        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+        EarliestDueAt = RunningClocks.Select(c => (Instant?)c.DueAt).Min();
     }
 
     /// <summary>CMP-04: the severity must be one of the project's scale.</summary>
@@ -296,17 +286,17 @@ internal sealed class Complaint : Aggregate
         : [ComplaintClock.Feedback, ComplaintClock.Escalation];
 
     /// <summary>CMP-29: the clocks of a severity changed by hand: its own, and that of an acknowledgement somebody still waits for.</summary>
-    private IEnumerable<ComplaintClock> ClocksToGoOn() => Severity == Severity.Major && clocks.Any(c => c.Cycle == Cycle && c.Kind == ComplaintClock.HeadAcknowledgement.ToWire())
+    private IEnumerable<ComplaintClock> ClocksToGoOn() => Severity == Severity.Major && Clocks.Any(c => c.Cycle == Cycle && c.Kind == ComplaintClock.HeadAcknowledgement.ToWire())
         ? OwnClocks().Append(ComplaintClock.HeadAcknowledgement)
         : OwnClocks();
 
     private void Start(ComplaintClock kind, Instant at, Moment moment, Duration consumed = default, Rung? rung = null)
     {
-        clocks.Add(new Clock(Id, Project, Cycle, moment.Policies.Setting(kind, at, consumed, rung)));
-        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+        StartClock(Cycle, moment.Policies.Setting(kind, at, consumed, rung));
+        EarliestDueAt = RunningClocks.Select(c => (Instant?)c.DueAt).Min();
     }
 
-    private Clock? Running(ComplaintClock kind) => clocks.SingleOrDefault(c => c.IsRunning && c.Cycle == Cycle && c.Kind == kind.ToWire());
+    private Clock? Running(ComplaintClock kind) => RunningClocks.SingleOrDefault(c => c.Cycle == Cycle && c.Kind == kind.ToWire());
 
     private void EnsureMajor()
     {
@@ -319,7 +309,7 @@ internal sealed class Complaint : Aggregate
         Status = to;
         Touch();
         Note(kind, moment, text, toWhom, how);
-        EarliestDueAt = clocks.Where(c => c.IsRunning).Select(c => (Instant?)c.DueAt).Min();
+        EarliestDueAt = RunningClocks.Select(c => (Instant?)c.DueAt).Min();
     }
 
     private void Note(StepKind kind, Moment moment, string? text = null, string? to = null, string? how = null) =>

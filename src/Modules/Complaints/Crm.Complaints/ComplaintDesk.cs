@@ -9,38 +9,15 @@ using NodaTime;
 
 namespace Crm.Complaints;
 
-/// <summary>
-/// Where every command takes its case in hand, in the one right order: row lock, visibility, expected version, then the clock, then whatever
-/// time has already decided.
-/// </summary>
+/// <summary>Where every command takes its case in hand.</summary>
 internal sealed class ComplaintDesk(ComplaintsDb db, CommandContext context, OrganizationDirectory directory, IClock clock)
+    : Desk<ComplaintsDb, Complaint, CasePolicies>(db, context, clock)
 {
-    /// <summary>Takes a case for a change.</summary>
-    /// <exception cref="NotFound">Missing, or outside the scope.</exception>
-    /// <exception cref="StaleVersion">If-Match names another version.</exception>
-    public async Task<(Complaint Complaint, Moment Moment)> TakeAsync(Guid id, ProjectScope scope, CancellationToken ct)
-    {
-        if (await TakeIfExistsAsync(id, scope, context.Caller.Subject, ct) is not { } taken) throw new NotFound("complaint", "投诉");
-        context.EnsureCurrent(taken.Complaint.Version);
-        taken.Complaint.CatchUp(taken.Moment);
-        return taken;
-    }
+    protected override IQueryable<Complaint> Whole(IQueryable<Complaint> subjects) => base.Whole(subjects).Include(c => c.Record);
 
-    /// <summary>Takes a case on behalf of <paramref name="by"/>; null when there is none.</summary>
-    public async Task<(Complaint Complaint, Moment Moment)?> TakeIfExistsAsync(Guid id, ProjectScope scope, string by, CancellationToken ct)
-    {
-        if (!await db.LockAsync<Complaint>(id, ct)) return null;
-        var complaint = await db.Complaints.VisibleIn(scope).Include(c => c.Record).Include(c => c.Clocks).SingleOrDefaultAsync(c => c.Id == id, ct);
-        return complaint is null ? null : (complaint, MomentIn(complaint.Project, by));
-    }
+    protected override CasePolicies PoliciesIn(string project, Instant at) => new(directory.Current, directory.Current.ProjectIn(ProjectScope.All, project), at);
 
-    /// <summary>Now, by whom, and by which numbers. Ask after the lock.</summary>
-    public Moment MomentIn(string project, string by)
-    {
-        var now = clock.GetCurrentInstant();
-        var organization = directory.Current;
-        return new Moment(now, by, new CasePolicies(organization, organization.FindProject(project) ?? throw new NotFound("project", "项目", field: "project"), now));
-    }
+    protected override NotFound Missing() => new("complaint", "投诉");
 }
 
 /// <summary>How a command on a case is answered.</summary>

@@ -1,7 +1,8 @@
-using Crm.Shared.Http;
+global using Moment = Crm.Shared.Clocks.Moment<Crm.Complaints.CasePolicies>;
 using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
+using Crm.Shared.Http;
 using NodaTime;
 
 namespace Crm.Complaints;

@@ -1,6 +1,5 @@
 using Crm.Complaints.Data;
 using Crm.Complaints.Features;
-using Crm.Complaints.Jobs;
 using Crm.Shared.Clocks;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
@@ -20,9 +19,8 @@ public static class ComplaintsModule
     public static IServiceCollection AddComplaints(this IServiceCollection services)
     {
         services.AddModule<ComplaintsDb>(Schema, connections: 16, typeof(ComplaintsModule).Assembly);
-        services.AddScoped<ComplaintDesk>();
+        services.AddDesk<ComplaintDesk, ComplaintsDb, Complaint, CasePolicies>();
         services.AddSingleton<CaseNumbers>();
-        services.AddSingleton<ClockSweep, ComplaintClockSweep>();
         services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
         services.AddSingleton(new DemoData(DemoCategories.SeedAsync));
         foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);

@@ -1,14 +1,10 @@
 using Crm.FollowUps.Contracts;
 using Crm.Shared.Clocks;
-using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using NodaTime;
 
 namespace Crm.FollowUps;
-
-/// <summary>Who acts, when, and by which numbers. <see cref="Now"/> was read after the row lock.</summary>
-internal sealed record Moment(Instant Now, string By, VisitPolicies Policies);
 
 /// <summary>What is to be followed up.</summary>
 /// <param name="Id">The case.</param>
@@ -20,16 +16,13 @@ internal sealed record Moment(Instant Now, string By, VisitPolicies Policies);
 internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt);
 
 /// <summary>A return visit or call: planned, made, or given up with the evidence.</summary>
-internal sealed class FollowUp : Aggregate
+internal sealed class FollowUp : Subject<VisitPolicies>
 {
-    private readonly List<Clock> clocks = [];
     private readonly List<Visit> visits = [];
 
-    private FollowUp() => (Number, Project, OriginNumber, Assignee) = ("", "", "", "");
+    private FollowUp() => (Number, OriginNumber, Assignee) = ("", "", "");
 
     public string Number { get; private set; }
-
-    public string Project { get; private set; }
 
     public FollowUpKind Kind { get; private set; }
 
@@ -63,8 +56,6 @@ internal sealed class FollowUp : Aggregate
 
     public int? Satisfaction { get; private set; }
 
-    public IReadOnlyCollection<Clock> Clocks => clocks;
-
     public IReadOnlyCollection<Visit> Visits => visits;
 
     /// <summary>FUP-02: plans the follow-up; its window runs from the resolution, however late the news of it came.</summary>
@@ -75,10 +66,8 @@ internal sealed class FollowUp : Aggregate
             Number = number, Project = origin.Project, Kind = kind, OriginId = origin.Id, OriginNumber = origin.Number, OriginCycle = origin.Cycle,
             Major = origin.Major, Assignee = assignee, PlannedAt = moment.Now,
         };
-        var due = new Clock(followUp.Id, origin.Project, origin.Cycle, moment.Policies.Due(kind, from: origin.SettledAt));
-        followUp.clocks.Add(due);
-        followUp.DueAt = due.DueAt;
-        followUp.Raise(new FollowUpPlanned(assignee, due.DueAt)
+        followUp.DueAt = followUp.StartClock(origin.Cycle, moment.Policies.Due(kind, from: origin.SettledAt)).DueAt;
+        followUp.Raise(new FollowUpPlanned(assignee, followUp.DueAt)
         {
             OccurredAt = moment.Now, FollowUpId = followUp.Id, Number = number, Project = origin.Project, OriginId = origin.Id, OriginCycle = origin.Cycle,
         });
@@ -101,17 +90,16 @@ internal sealed class FollowUp : Aggregate
     public void Cancel(Moment moment)
     {
         if (State != FollowUpState.Planned) return;
-        foreach (var clock in clocks.Where(c => c.IsRunning)) clock.Cancel(moment.Now, "reopening");
+        foreach (var clock in RunningClocks) clock.Cancel(moment.Now, "reopening");
         (State, EndedAt, NextAttemptAt) = (FollowUpState.Cancelled, moment.Now, null);
         Touch();
     }
 
-    /// <summary>Writes down every warning and breach that has come by now.</summary>
-    public void CatchUp(Moment moment)
+    /// <inheritdoc/>
+    public override void CatchUp(Moment moment)
     {
-        while (clocks.Where(c => c.IsRunning && c.NextRungAt <= moment.Now).MinBy(c => c.NextRungAt) is { } clock)
+        while (RingNext(moment.Now) is var (clock, rung))
         {
-            var rung = clock.Ring(moment.Now)!;
             if (rung.Rung == Rung.Breach && clock.Kind == FollowUpClock.Due.ToWire())
             {
                 Raise(new FollowUpOverdue(Assignee, clock.DueAt, rung.Late)
@@ -158,7 +146,7 @@ internal sealed class FollowUp : Aggregate
 
         var (opens, due) = CallingHours.NextAttempt(moment.Now, policy, zone);
         NextAttemptAt = opens;
-        clocks.Add(new Clock(Id, Project, OriginCycle, moment.Policies.Retry(opens, due)));
+        StartClock(OriginCycle, moment.Policies.Retry(opens, due));
     }
 
     private void RaiseCompleted(VisitOutcome outcome, Moment moment) => Raise(new FollowUpCompleted(outcome.Reached, outcome.Satisfaction, moment.By)
@@ -166,5 +154,5 @@ internal sealed class FollowUp : Aggregate
         OccurredAt = moment.Now, FollowUpId = Id, Number = Number, Project = Project, OriginId = OriginId, OriginCycle = OriginCycle,
     });
 
-    private Clock? Running(FollowUpClock kind) => clocks.SingleOrDefault(c => c.IsRunning && c.Kind == kind.ToWire());
+    private Clock? Running(FollowUpClock kind) => RunningClocks.SingleOrDefault(c => c.Kind == kind.ToWire());
 }

@@ -1,3 +1,4 @@
+global using Moment = Crm.Shared.Clocks.Moment<Crm.FollowUps.VisitPolicies>;
 using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;

@@ -1,6 +1,5 @@
 using Crm.FollowUps.Data;
 using Crm.FollowUps.Features;
-using Crm.FollowUps.Jobs;
 using Crm.FollowUps.Reactions;
 using Crm.Shared.Clocks;
 using Crm.Shared.Data;
@@ -20,9 +19,8 @@ public static class FollowUpsModule
     public static IServiceCollection AddFollowUps(this IServiceCollection services)
     {
         services.AddModule<FollowUpsDb>(Schema, connections: 12, typeof(FollowUpsModule).Assembly);
-        services.AddScoped<FollowUpDesk>();
+        services.AddDesk<FollowUpDesk, FollowUpsDb, FollowUp, VisitPolicies>();
         services.AddSingleton<FollowUpNumbers>();
-        services.AddSingleton<ClockSweep, FollowUpClockSweep>();
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
         return services;

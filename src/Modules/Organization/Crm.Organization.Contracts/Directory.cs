@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
 using NodaTime;
 
 namespace Crm.Organization.Contracts;
@@ -38,6 +40,11 @@ public sealed class OrganizationSnapshot(
 
     /// <summary>The project of this code; null when there is none.</summary>
     public Project? FindProject(string code) => projects.GetValueOrDefault(code);
+
+    /// <summary>The project a request names in its field <c>project</c>, where the caller may see it.</summary>
+    /// <exception cref="NotFound">Missing, or outside the scope.</exception>
+    public Project ProjectIn(ProjectScope scope, string code) =>
+        (scope.Includes(code) ? FindProject(code) : null) ?? throw new NotFound("project", "项目", field: "project");
 
     /// <summary>The member of staff with this code, active or not; null when there never was one.</summary>
     public StaffMember? FindStaff(string code) => staff.GetValueOrDefault(code);

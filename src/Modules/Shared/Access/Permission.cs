@@ -1,8 +1,7 @@
+using Crm.Shared.Failures;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Crm.Shared.Failures;
 
 namespace Crm.Shared.Access;
 

@@ -1,5 +1,5 @@
-using Crm.Shared.Data;
 using Crm.Shared.Commands;
+using Crm.Shared.Data;
 using NodaTime;
 
 namespace Crm.Shared.Audit;

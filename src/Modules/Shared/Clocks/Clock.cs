@@ -1,6 +1,6 @@
 using Crm.Shared.Data;
-using NodaTime;
 using Crm.Shared.Time;
+using NodaTime;
 
 namespace Crm.Shared.Clocks;
 

@@ -25,18 +25,14 @@ public abstract class ClockSweep
 /// Any number of hosts may sweep at once: the locks decide who acts, and the key of the rungs that it happens once.
 /// </summary>
 /// <typeparam name="TDb">The module's database.</typeparam>
-/// <typeparam name="TSubject">The aggregate that has clocks.</typeparam>
-public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory scopes, IClock clock, ILogger logger) : ClockSweep
+/// <typeparam name="TSubject">What has the clocks.</typeparam>
+/// <typeparam name="TPolicies">The numbers its rules use.</typeparam>
+internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
+    IServiceScopeFactory scopes, IClock clock, ILogger<ClockSweep<TDb, TSubject, TPolicies>> logger) : ClockSweep
     where TDb : ModuleDb
-    where TSubject : Aggregate
+    where TSubject : Subject<TPolicies>
 {
     private const int Batch = 200;
-
-    /// <summary>Loads subjects with their running clocks and whatever catching up needs.</summary>
-    protected abstract Task<IReadOnlyList<TSubject>> LoadAsync(TDb db, IReadOnlyCollection<Guid> ids, CancellationToken ct);
-
-    /// <summary>Writes down every rung of the subject that has come by <paramref name="now"/>, with what follows from it.</summary>
-    protected abstract void CatchUp(TSubject subject, Instant now, IServiceProvider services);
 
     /// <inheritdoc/>
     public override async Task<int> RunAsync(CancellationToken ct)
@@ -90,9 +86,9 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
             var locked = await db.LockFreeRowsAsync<TSubject>(subjects, ct);
             if (locked.Count == 0) return 0;
-            var loaded = await LoadAsync(db, locked, ct);
-            var now = clock.GetCurrentInstant();
-            foreach (var subject in loaded) CatchUp(subject, now, scope.ServiceProvider);
+            var loaded = await db.Set<TSubject>().Include(s => s.Clocks).Where(s => locked.Contains(s.Id)).ToListAsync(ct);
+            var desk = scope.ServiceProvider.GetRequiredService<Desk<TDb, TSubject, TPolicies>>();
+            foreach (var subject in loaded) subject.CatchUp(desk.MomentIn(subject.Project, by: "rule:clocks"));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(CancellationToken.None);
             scope.ServiceProvider.GetRequiredService<OutboxSignal<TDb>>().Wake();
@@ -107,4 +103,17 @@ public abstract partial class ClockSweep<TDb, TSubject>(IServiceScopeFactory sco
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping the clocks of {Count} {Subject}(s) failed: {Failure} {SqlState}")]
     private partial void LogFailed(string subject, int count, string failure, string sqlState);
+}
+
+/// <summary>The registration of what has deadlines.</summary>
+public static class ClockRegistration
+{
+    /// <summary>Registers the desk at which commands take a module's subjects in hand, and the sweep of their clocks.</summary>
+    public static IServiceCollection AddDesk<TDesk, TDb, TSubject, TPolicies>(this IServiceCollection services)
+        where TDesk : Desk<TDb, TSubject, TPolicies>
+        where TDb : ModuleDb
+        where TSubject : Subject<TPolicies> => services
+            .AddScoped<TDesk>()
+            .AddScoped<Desk<TDb, TSubject, TPolicies>>(sp => sp.GetRequiredService<TDesk>())
+            .AddSingleton<ClockSweep, ClockSweep<TDb, TSubject, TPolicies>>();
 }

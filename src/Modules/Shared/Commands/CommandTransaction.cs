@@ -6,7 +6,6 @@ using Crm.Shared.Http;
 using Crm.Shared.Idempotency;
 using Crm.Shared.Privacy;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Shared.Commands;
 

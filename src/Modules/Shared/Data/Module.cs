@@ -70,7 +70,11 @@ public static class ModuleRegistration
         }
 
         foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(assembly, includeInternalTypes: true))
+        {
             services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
+            services.AddSingleton(sp => (IValidator)sp.GetRequiredService(validator.InterfaceType));
+        }
+
         return services;
     }
 

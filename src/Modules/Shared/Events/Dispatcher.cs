@@ -1,3 +1,4 @@
+using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,18 +41,18 @@ public sealed partial class Dispatcher : BackgroundService
 
     /// <summary>Gives a parked or discarded delivery fresh attempts, at once.</summary>
     /// <returns>False when this module has no such parked delivery.</returns>
-    public async Task<bool> ReplayAsync(Guid id, Operation by, CancellationToken ct)
+    public async Task<bool> ReplayAsync(Guid id, AuditEntry deed, CancellationToken ct)
     {
-        if (!await queue.ReplayAsync(id, by, ct)) return false;
+        if (!await queue.ReplayAsync(id, deed, ct)) return false;
         signal.Wake();
         return true;
     }
 
     /// <summary>Gives a parked delivery up.</summary>
     /// <returns>False when this module has no such parked delivery.</returns>
-    public async Task<bool> DiscardAsync(Guid id, Operation by, CancellationToken ct)
+    public async Task<bool> DiscardAsync(Guid id, AuditEntry deed, CancellationToken ct)
     {
-        if (!await queue.DiscardAsync(id, by, ct)) return false;
+        if (!await queue.DiscardAsync(id, deed, ct)) return false;
         signal.Wake();
         return true;
     }

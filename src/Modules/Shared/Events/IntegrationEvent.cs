@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using NodaTime;
 

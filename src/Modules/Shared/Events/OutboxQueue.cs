@@ -1,4 +1,4 @@
-using Crm.Shared.Data;
+using Crm.Shared.Audit;
 using NodaTime;
 using Npgsql;
 
@@ -95,27 +95,25 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
         return parked;
     }
 
-    public Task<bool> ReplayAsync(Guid id, Operation by, CancellationToken ct) => OperateAsync(
-        "ReplayEvent", "attempts = 0, parked_at = NULL, discarded_at = NULL, leased_until = NULL, next_attempt_at = clock_timestamp()", id, by, ct);
+    public Task<bool> ReplayAsync(Guid id, AuditEntry deed, CancellationToken ct) => OperateAsync(
+        "attempts = 0, parked_at = NULL, discarded_at = NULL, leased_until = NULL, next_attempt_at = clock_timestamp()", id, deed, ct);
 
-    public Task<bool> DiscardAsync(Guid id, Operation by, CancellationToken ct) => OperateAsync(
-        "DiscardEvent", "discarded_at = coalesce(discarded_at, clock_timestamp())", id, by, ct);
+    public Task<bool> DiscardAsync(Guid id, AuditEntry deed, CancellationToken ct) => OperateAsync(
+        "discarded_at = coalesce(discarded_at, clock_timestamp())", id, deed, ct);
 
     /// <summary>Changes a parked delivery and writes the audit row in the same statement.</summary>
-    private async Task<bool> OperateAsync(string action, string change, Guid id, Operation by, CancellationToken ct)
+    private async Task<bool> OperateAsync(string change, Guid id, AuditEntry deed, CancellationToken ct)
     {
         await using var command = source.CreateCommand($"""
             WITH changed AS (UPDATE {schema}.outbox_deliveries SET {change} WHERE id = $1 AND parked_at IS NOT NULL RETURNING id)
             INSERT INTO {schema}.audit_entries (id, at, action, actor, subject_kind, subject_id, trace_id, remote_address)
-            SELECT $2, $3, $4, $5, 'delivery', id::text, $6, $7 FROM changed
+            SELECT $2, $3, $4, $5, $6, $7, $8, $9 FROM changed
             """);
         command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = Ids.Next() });
-        command.Parameters.Add(new() { Value = by.At.ToDateTimeUtc() });
-        command.Parameters.Add(new() { Value = action });
-        command.Parameters.Add(new() { Value = by.Actor });
-        command.Parameters.Add(new() { Value = (object?)by.TraceId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)by.RemoteAddress ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = deed.Id });
+        command.Parameters.Add(new() { Value = deed.At.ToDateTimeUtc() });
+        foreach (var text in (string?[])[deed.Action, deed.Actor, deed.SubjectKind, deed.SubjectId, deed.TraceId, deed.RemoteAddress])
+            command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
@@ -157,10 +155,3 @@ public sealed record OutboxState(long Waiting, long Parked, double OldestSeconds
 /// <param name="OccurredAt">When the event happened, by the domain's clock.</param>
 public sealed record ParkedDelivery(
     Guid Id, string Module, string Type, Guid AggregateId, long Sequence, string Consumer, int Attempts, string? LastError, Instant ParkedAt, Instant? DiscardedAt, Instant OccurredAt);
-
-/// <summary>Who operates on a delivery, for the audit.</summary>
-/// <param name="Actor">The caller's subject.</param>
-/// <param name="At">The domain instant.</param>
-/// <param name="TraceId">The call's trace.</param>
-/// <param name="RemoteAddress">Where the call came from.</param>
-public sealed record Operation(string Actor, Instant At, string? TraceId, string? RemoteAddress);

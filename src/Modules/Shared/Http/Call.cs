@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using Crm.Shared.Access;
@@ -7,7 +8,6 @@ using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Crm.Shared.Http;
@@ -52,13 +52,18 @@ public sealed class Call : IBindableFromHttpContext<Call>
     public async Task<IResult> Send<TAnswer>(ICommand<TAnswer> command)
     {
         var services = context.RequestServices;
-        var current = services.GetRequiredService<CommandContext>();
-        current.Caller = Caller;
-        current.TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
-        current.RemoteAddress = context.Connection.RemoteIpAddress?.ToString();
+        var current = Describe();
         current.Idempotency = await ReadIdempotencyKey(services);
         current.IfMatch = await ReadIfMatch();
         return Write(await services.GetRequiredService<IMediator>().Send(command, context.RequestAborted));
+    }
+
+    /// <summary>Who acts, in which trace and from where: what an audit row says of a call.</summary>
+    public CommandContext Describe()
+    {
+        var current = context.RequestServices.GetRequiredService<CommandContext>();
+        (current.Caller, current.TraceId, current.RemoteAddress) = (Caller, context.TraceId(), context.Connection.RemoteIpAddress?.ToString());
+        return current;
     }
 
     /// <summary>Asks a question and answers 200, with an ETag for a versioned resource and a <c>next</c> link for a page.</summary>
@@ -120,6 +125,13 @@ public sealed class Call : IBindableFromHttpContext<Call>
             ? new VersionRequired()
             : Malformed.Field("If-Match", new Text("must be one strong ETag as it was read, such as \"3\"", "应为读取时得到的强 ETag，例如 \"3\""));
     }
+}
+
+/// <summary>The identity of a call in answers, logs and audit.</summary>
+public static class CallTrace
+{
+    /// <summary>The id of the distributed trace the call belongs to; the server's own when it belongs to none.</summary>
+    public static string TraceId(this HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
 }
 
 /// <summary>Saying what an endpoint is, for callers and for OpenAPI.</summary>

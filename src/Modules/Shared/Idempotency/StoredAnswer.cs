@@ -5,8 +5,6 @@ using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Privacy;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -84,6 +82,7 @@ public static class IdempotentCommands
         return new Answer<TAnswer>(
             reader.GetInt32(1), Body: default!, Done: null!,
             Version: reader.IsDBNull(3) ? null : reader.GetInt32(3),
-            Location: reader.IsDBNull(2) ? null : reader.GetString(2)) { Stored = keys.Unseal(reader.GetFieldValue<byte[]>(4), StoredAnswer.Place(key)) };
+            Location: reader.IsDBNull(2) ? null : reader.GetString(2))
+        { Stored = keys.Unseal(reader.GetFieldValue<byte[]>(4), StoredAnswer.Place(key)) };
     }
 }

@@ -1,4 +1,3 @@
-using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -25,13 +24,6 @@ internal sealed class ComplaintsDb(DbContextOptions<ComplaintsDb> options) : Mod
         base.OnModelCreating(modelBuilder);
         modelBuilder.HasSequence<long>("case_numbers").IncrementsBy(NumberBlock.Size);
     }
-}
-
-internal static class ComplaintScope
-{
-    /// <summary>The cases of the scope's projects.</summary>
-    public static IQueryable<Complaint> VisibleIn(this IQueryable<Complaint> complaints, ProjectScope scope) =>
-        scope.Everywhere ? complaints : complaints.Where(c => scope.Projects.Contains(c.Project));
 }
 
 internal sealed class ComplaintTables :

@@ -29,7 +29,7 @@ internal sealed class ListCategoriesHandler(ComplaintsDb db, OrganizationDirecto
     public async Task<Page<CategoryItem>> Handle(ListCategories request, CancellationToken cancellationToken)
     {
         var q = request.Query;
-        if (!request.Scope.Includes(q.Project) || directory.Current.FindProject(q.Project) is null) throw new NotFound("project", "项目", field: "project");
+        directory.Current.ProjectIn(request.Scope, q.Project);
         var limit = Paging.Limit(q.Limit);
         var chinese = Text.InChinese;
         var categories = db.Categories.Where(c => c.Project == q.Project);

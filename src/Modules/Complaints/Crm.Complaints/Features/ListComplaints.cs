@@ -56,7 +56,7 @@ internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirecto
         var q = request.Query;
         var limit = Paging.Limit(q.Limit);
         var after = Paging.ReadCursor<TimeKey>(q.Cursor);
-        if (q.Project is { } project && (!request.Scope.Includes(project) || directory.Current.FindProject(project) is null)) throw new NotFound("project", "项目", field: "project");
+        if (q.Project is { } project) directory.Current.ProjectIn(request.Scope, project);
         if (q.SourceTicket is not null && q.SourceSystem is null) throw Malformed.Field("sourceSystem", new Text("is required with sourceTicket", "使用 sourceTicket 时必填"));
 
         var now = clock.GetCurrentInstant();

@@ -79,8 +79,7 @@ internal sealed class RegisterComplaintHandler(
     public async Task<Answer<CaseAnswer>> Handle(RegisterComplaint request, CancellationToken cancellationToken)
     {
         var body = request.Body;
-        var project = request.Scope.Includes(body.Project) ? directory.Current.FindProject(body.Project) : null;
-        if (project is null) throw new NotFound("project", "项目", field: "project");
+        var project = directory.Current.ProjectIn(request.Scope, body.Project);
         if (body.ReceivedBy is { } receiver && directory.Current.FindStaff(receiver) is not { Active: true }) throw new NotFound("member of staff", "员工", field: "receivedBy");
         if (body.Source is { } source && await FindPostedAsync(body.Project, source, cancellationToken) is { } known)
             return await AnswerAgainAsync(known, request, cancellationToken);

@@ -1,4 +1,3 @@
-using Crm.Complaints.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;

@@ -1,7 +1,7 @@
-using Crm.Shared.Http;
 using Crm.FollowUps.Contracts;
 using Crm.Shared.Access;
 using Crm.Shared.Events;
+using Crm.Shared.Http;
 
 namespace Crm.Complaints.Reactions;
 

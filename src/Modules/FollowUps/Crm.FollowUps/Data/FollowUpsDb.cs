@@ -1,4 +1,3 @@
-using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -36,13 +35,6 @@ internal sealed class FollowUpsDb(DbContextOptions<FollowUpsDb> options) : Modul
         base.OnModelCreating(modelBuilder);
         modelBuilder.HasSequence<long>("follow_up_numbers").IncrementsBy(NumberBlock.Size);
     }
-}
-
-internal static class FollowUpScope
-{
-    /// <summary>The follow-ups of the scope's projects.</summary>
-    public static IQueryable<FollowUp> VisibleIn(this IQueryable<FollowUp> followUps, ProjectScope scope) =>
-        scope.Everywhere ? followUps : followUps.Where(f => scope.Projects.Contains(f.Project));
 }
 
 internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEntityTypeConfiguration<Visit>, IEntityTypeConfiguration<OriginCycle>

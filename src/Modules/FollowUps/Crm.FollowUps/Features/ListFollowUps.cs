@@ -1,7 +1,6 @@
 using Crm.FollowUps.Data;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
-using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -54,7 +53,7 @@ internal sealed class ListFollowUpsHandler(FollowUpsDb db, OrganizationDirectory
         var q = request.Query;
         var limit = Paging.Limit(q.Limit);
         var after = Paging.ReadCursor<TimeKey>(q.Cursor);
-        if (q.Project is { } project && (!request.Scope.Includes(project) || directory.Current.FindProject(project) is null)) throw new NotFound("project", "项目", field: "project");
+        if (q.Project is { } project) directory.Current.ProjectIn(request.Scope, project);
 
         var now = clock.GetCurrentInstant();
         var followUps = db.FollowUps.AsNoTracking().VisibleIn(request.Scope);

@@ -64,34 +64,27 @@ internal sealed partial class DirectoryRefresh(
     /// <summary>Reads the first picture before anything else on this host starts to work with it.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await RefreshAsync(cancellationToken);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogStale(e.GetType().Name);
-        }
-
+        await TryRefreshAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval);
-        do
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await TryRefreshAsync(stoppingToken);
+    }
+
+    /// <summary>While the database is away, the last picture serves.</summary>
+    private async Task TryRefreshAsync(CancellationToken ct)
+    {
+        try
         {
-            try
-            {
-                await RefreshAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The last picture serves until the database is back.
-                LogStale(e.GetType().Name);
-            }
+            await RefreshAsync(ct);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            LogStale(e.GetType().Name);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The organization could not be read again: {Failure}")]

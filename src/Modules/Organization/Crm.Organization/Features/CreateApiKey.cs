@@ -1,4 +1,5 @@
 using Crm.Organization.Access;
+using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -40,13 +41,12 @@ internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKeyBody
 }
 
 /// <summary>ORG-09: machines sign in with keys that are scoped and hashed.</summary>
-internal sealed class CreateApiKeyHandler(OrganizationDb db, IClock clock) : IRequestHandler<CreateApiKey, Answer<CreatedApiKey>>
+internal sealed class CreateApiKeyHandler(OrganizationDb db, OrganizationDirectory directory, IClock clock) : IRequestHandler<CreateApiKey, Answer<CreatedApiKey>>
 {
     public async Task<Answer<CreatedApiKey>> Handle(CreateApiKey request, CancellationToken cancellationToken)
     {
         var (caller, scope, body) = request;
-        if (body.Project is { } project && !(scope.Includes(project) && await db.Projects.FindAsync([project], cancellationToken) is not null))
-            throw new NotFound("project", "项目", field: "project");
+        if (body.Project is { } project) directory.Current.ProjectIn(scope, project);
         var givable = caller.Grants.Where(g => g.Value.Everywhere || (body.Project is not null && g.Value.Includes(body.Project))).Select(g => g.Key).ToHashSet();
         if (!scope.Everywhere && body.Project is null || !body.Permissions.All(givable.Contains))
         {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
-using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +11,9 @@ namespace Crm.Organization.Features;
 
 /// <param name="Project">The project's code.</param>
 /// <param name="At">The values that count at this instant; now when absent.</param>
-internal sealed record ListPoliciesQuery(string Project, Instant? At = null);
+/// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
+/// <param name="Cursor">The <c>next</c> of the page before.</param>
+internal sealed record ListPoliciesQuery(string Project, Instant? At = null, int? Limit = null, string? Cursor = null);
 
 internal sealed record ListPolicies(ProjectScope Scope, ListPoliciesQuery Query) : IRequest<Page<PolicyItem>>;
 
@@ -30,10 +31,12 @@ internal sealed class ListPoliciesHandler(OrganizationDirectory directory, IEnum
 {
     public Task<Page<PolicyItem>> Handle(ListPolicies request, CancellationToken cancellationToken)
     {
-        var project = request.Scope.Includes(request.Query.Project) ? directory.Current.FindProject(request.Query.Project) : null;
-        if (project is null) throw new NotFound("project", "项目", field: "project");
+        var limit = Paging.Limit(request.Query.Limit);
+        var after = Paging.ReadCursor<CodeKey>(request.Query.Cursor);
+        var project = directory.Current.ProjectIn(request.Scope, request.Query.Project);
         var at = request.Query.At ?? clock.GetCurrentInstant();
-        var items = policies.OrderBy(p => p.Name, StringComparer.Ordinal).Select(policy =>
+        var following = policies.Where(p => after is null || string.CompareOrdinal(p.Name, after.Code) > 0).OrderBy(p => p.Name, StringComparer.Ordinal);
+        var rows = following.Take(limit + 1).Select(policy =>
         {
             var own = directory.Current.FindOverride(policy.Name, project.Code, at);
             var standard = JsonSerializer.Deserialize<JsonElement>(policy.DefaultJson(project.Pack));
@@ -41,7 +44,7 @@ internal sealed class ListPoliciesHandler(OrganizationDirectory directory, IEnum
                 policy.Name, policy.Rule, policy.Meaning.Localized,
                 own is null ? standard : JsonSerializer.Deserialize<JsonElement>(own.Json), standard, own?.Version ?? 0, own?.EffectiveFrom);
         }).ToArray();
-        return Task.FromResult(new Page<PolicyItem>(items, Next: null));
+        return Task.FromResult(Paging.Cut(rows, limit, p => new CodeKey(p.Name)));
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class SetPolicyHandler(OrganizationDb db, OrganizationDirectory 
     public async Task<Answer<PolicySet>> Handle(SetPolicy request, CancellationToken cancellationToken)
     {
         var (caller, scope, body) = request;
-        if (!scope.Includes(body.Project) || directory.Current.FindProject(body.Project) is null) throw new NotFound("project", "项目", field: "project");
+        directory.Current.ProjectIn(scope, body.Project);
         await db.TakeNameAsync($"policy {body.Project} {body.Name}", cancellationToken);
         var now = clock.GetCurrentInstant();
         var from = body.EffectiveFrom ?? now;
