@@ -87,6 +87,24 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
         foreach (var schema in Schemas) (await PrivilegesAsync(schema.Schema, $"{schema.Schema}.migrations")).ShouldBe(["SELECT"]);
     }
 
+    [Theory]
+    [InlineData("complaints.clock_rungs", "clock_id, rung")]
+    [InlineData("followups.clock_rungs", "clock_id, rung")]
+    [InlineData("organization.inbox", "event_id")]
+    [InlineData("complaints.inbox", "event_id")]
+    [InlineData("followups.inbox", "event_id")]
+    [InlineData("complaints.stored_answers", "key_hash")]
+    [InlineData("complaints.outbox_events", "aggregate_id, sequence")]
+    [InlineData("complaints.outbox_deliveries", "consumer, aggregate_id, sequence")]
+    [InlineData("complaints.complaint_records", "project, source_system, source_ticket")]
+    [InlineData("followups.follow_ups", "origin_id, origin_cycle, round")]
+    public async Task What_happens_once_can_be_written_once(string table, string columns) =>
+        (await system.ScalarAsync<string[]>("""
+            SELECT array_agg((SELECT string_agg(a.attname, ', ' ORDER BY k.ord) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k(col, ord)
+                              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.col))
+            FROM pg_index i WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid
+            """, table)).ShouldContain(columns, table);
+
     [Fact]
     public async Task Runtime_roles_own_nothing_and_have_no_powers()
     {

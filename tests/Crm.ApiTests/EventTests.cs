@@ -100,6 +100,24 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
     }
 
     [Fact]
+    public async Task What_another_host_has_leased_is_left_to_it_until_the_lease_is_over()
+    {
+        var (leased, free) = (await AcceptedAsync(), await AcceptedAsync());
+        await ResolveAsync(leased);
+        await FollowUpsAsync(leased, expected: 1);
+        await AgainAsync("complaints", "followups", leased, leasedFor: "1 hour");
+
+        // Claims take what waited longest: when something younger is delivered, the leased one was passed over.
+        await ResolveAsync(free);
+        await FollowUpsAsync(free, expected: 1);
+        await NothingLeftAsync(free);
+        (await LeftAsync(leased)).ShouldBeGreaterThan(0);
+
+        await system.ExecuteAsync($"UPDATE complaints.outbox_deliveries SET leased_until = clock_timestamp() - interval '1 second' WHERE aggregate_id = '{leased}'");
+        await NothingLeftAsync(leased);
+    }
+
+    [Fact]
     public async Task Parked_events_are_listed_page_by_page_and_an_unknown_one_is_not_found()
     {
         Guid[] poisoned = [await AcceptedAsync(), await AcceptedAsync()];
@@ -168,24 +186,30 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         SELECT array_agg(e.type ORDER BY d.sequence) FROM complaints.outbox_deliveries d JOIN complaints.outbox_events e ON e.id = d.event_id WHERE d.aggregate_id = $1
         """, complaint);
 
-    private Task<long> NothingLeftAsync(Guid aggregate) => Eventually.BecomesAsync(
-        () => system.ScalarAsync<long>("""
-            SELECT (SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1) + (SELECT count(*) FROM followups.outbox_deliveries WHERE aggregate_id = $1)
-            """, aggregate),
-        left => left == 0, "every delivery is made");
+    private Task<long> NothingLeftAsync(Guid aggregate) => Eventually.BecomesAsync(() => LeftAsync(aggregate), left => left == 0, "every delivery is made");
+
+    private Task<long> LeftAsync(Guid aggregate) => system.ScalarAsync<long>("""
+        SELECT (SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1) + (SELECT count(*) FROM followups.outbox_deliveries WHERE aggregate_id = $1)
+        """, aggregate);
 
     /// <summary>As if the host had died between the consumer's commit and taking the delivery off the list: all of it once more.</summary>
     private async Task DeliverAgainAsync(string module, string consumer, Guid aggregate)
     {
+        await AgainAsync(module, consumer, aggregate, leasedFor: null);
+        await NothingLeftAsync(aggregate);
+    }
+
+    /// <summary>Puts what was delivered back on the list, in the hands of a host that holds it for so long, or of nobody.</summary>
+    private async Task AgainAsync(string module, string consumer, Guid aggregate, string? leasedFor)
+    {
         await NothingLeftAsync(aggregate);
         var again = await system.ScalarAsync<long>($"""
             WITH again AS (
-                INSERT INTO {module}.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
-                SELECT gen_random_uuid(), e.id, $2, e.aggregate_id, e.sequence, 0 FROM {module}.outbox_events e
+                INSERT INTO {module}.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts, leased_until)
+                SELECT gen_random_uuid(), e.id, $2, e.aggregate_id, e.sequence, 0, clock_timestamp() + {(leasedFor is null ? "NULL::interval" : $"interval '{leasedFor}'")} FROM {module}.outbox_events e
                 WHERE e.aggregate_id = $1 AND EXISTS (SELECT FROM {consumer}.inbox i WHERE i.event_id = e.id) RETURNING 1)
             SELECT count(*) FROM again
             """, aggregate, consumer);
         again.ShouldBeGreaterThan(0);
-        await NothingLeftAsync(aggregate);
     }
 }

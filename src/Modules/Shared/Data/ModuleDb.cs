@@ -14,8 +14,15 @@ namespace Crm.Shared.Data;
 /// The database of one module: its own schema, reached through its own role, which PostgreSQL itself keeps inside it. Every module has the
 /// same platform tables (outbox, inbox, stored answers, audit, clocks) beside its own, so that a command stays one transaction.
 /// </summary>
-public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
+public abstract class ModuleDb : DbContext
 {
+    /// <summary>Opens nothing yet.</summary>
+    protected ModuleDb(DbContextOptions options) : base(options)
+    {
+        // A command that fails is rolled back as a whole: a savepoint around each save would be two round trips for nothing.
+        Database.AutoSavepointsEnabled = false;
+    }
+
     /// <summary>The module's schema; also the name of its part in events and roles.</summary>
     public abstract string Schema { get; }
 
@@ -67,8 +74,29 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
     public async Task TakeNameAsync(string name, CancellationToken ct)
     {
         await using var batch = Batch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = name } } });
+        batch.BatchCommands.Add(TryTake(name));
         if (await batch.ExecuteScalarAsync(ct) is not true) throw new InProgress();
+    }
+
+    /// <summary>
+    /// Takes a name and then looks for what an earlier transaction with this name created: two statements and two snapshots, so that it is
+    /// seen, in one round trip.
+    /// </summary>
+    /// <param name="name">What the requests have in common.</param>
+    /// <param name="lookup">Asks for one value.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The value; null when there is none.</returns>
+    /// <exception cref="InProgress">Somebody holds the name at this moment.</exception>
+    public async Task<object?> TakeNameAndFindAsync(string name, NpgsqlBatchCommand lookup, CancellationToken ct)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(TryTake(name));
+        batch.BatchCommands.Add(lookup);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        if (!reader.GetBoolean(0)) throw new InProgress();
+        await reader.NextResultAsync(ct);
+        return await reader.ReadAsync(ct) ? reader.GetValue(0) : null;
     }
 
     /// <inheritdoc/>
@@ -91,6 +119,9 @@ public abstract class ModuleDb(DbContextOptions options) : DbContext(options)
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ModuleDb).Assembly, type => !type.IsAbstract);
         modelBuilder.ApplyConfigurationsFromAssembly(GetType().Assembly);
     }
+
+    private static NpgsqlBatchCommand TryTake(string name) =>
+        new("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = name } } };
 
     private string Table<TRow>()
     {

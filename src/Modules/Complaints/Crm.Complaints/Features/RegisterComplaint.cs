@@ -11,8 +11,8 @@ using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using NodaTime;
+using Npgsql;
 
 namespace Crm.Complaints.Features;
 
@@ -96,13 +96,14 @@ internal sealed class RegisterComplaintHandler(
         return CaseAnswer.Of(complaint, moment, status: 201);
     }
 
-    private async Task<Guid?> FindPostedAsync(string project, SourceBody source, CancellationToken ct)
-    {
-        await db.TakeNameAsync($"ticket {project} {source.System} {source.TicketNumber}", ct);
-        return await db.Records
-            .Where(r => r.Project == project && r.SourceSystem == source.System && r.SourceTicket == source.TicketNumber)
-            .Select(r => (Guid?)r.ComplaintId).SingleOrDefaultAsync(ct);
-    }
+    private async Task<Guid?> FindPostedAsync(string project, SourceBody source, CancellationToken ct) =>
+        (Guid?)await db.TakeNameAndFindAsync(
+            name: $"ticket {project} {source.System} {source.TicketNumber}",
+            new NpgsqlBatchCommand("SELECT complaint_id FROM complaints.complaint_records WHERE project = $1 AND source_system = $2 AND source_ticket = $3")
+            {
+                Parameters = { new() { Value = project }, new() { Value = source.System }, new() { Value = source.TicketNumber } },
+            },
+            ct);
 
     private async Task<Answer<CaseAnswer>> AnswerAgainAsync(Guid id, RegisterComplaint request, CancellationToken ct)
     {
