@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Crm.Build.Bench;
 using Crm.Build.Chaos;
 using Crm.Build.Commands;
 using Crm.Build.Replay;
@@ -17,6 +18,7 @@ internal static class Program
           build/migrate    bring a database to the current schema
           build/replay     send recorded tickets through a running host and check what comes back
           build/chaos      kill hosts while tickets are worked on, and check that nothing is lost or doubled
+          build/bench      measure the hosts beside PostgreSQL's own load generator
         """;
 
     private const int Done = 0, Failed = 1, Misunderstood = 2, Interrupted = 130;
@@ -67,6 +69,7 @@ internal static class Program
         "migrate" => MigrateCommand.RunAsync(args, ct),
         "replay" => ReplayCommand.RunAsync(args, ct),
         "chaos" => ChaosCommand.RunAsync(args, ct),
+        "bench" => BenchCommand.RunAsync(args, ct),
         "--help" or "-h" => Task.FromResult(Said(Usage)),
         null => throw new UsageException("A command is missing.", Usage),
         _ => throw new UsageException($"There is no command {verb}.", Usage),

@@ -20,6 +20,9 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
     /// <summary>The file it prints into.</summary>
     public string Log => log;
 
+    /// <summary>The process that was started last.</summary>
+    public int ProcessId => process?.Id ?? throw new InvalidOperationException("The host has not been started.");
+
     /// <summary>Starts the process; it is not ready yet.</summary>
     public void Start()
     {
@@ -72,6 +75,7 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
 
         LeftOver.Forget(log);
         process?.Dispose();
+        process = null;
         http.Dispose();
     }
 

@@ -55,6 +55,12 @@ public sealed partial class DatabaseServer : IAsyncDisposable
     public static async Task<DatabaseServer> StartDurableAsync(string folder, Action<string>? say = null, CancellationToken ct = default) =>
         Given() ?? await OnClusterAsync(await PostgresCluster.StartAsync(folder, durable: true, throwAway: false, say ?? Nobody, ct), ct);
 
+    /// <summary>A durable server of our own with settings beside the usual ones; <c>CRM_DATABASE</c> does not replace it.</summary>
+    /// <inheritdoc cref="StartDurableAsync"/>
+    internal static async Task<DatabaseServer> StartTunedAsync(
+        string folder, IReadOnlyList<string> settings, Action<string> say, CancellationToken ct) =>
+        await OnClusterAsync(await PostgresCluster.StartAsync(folder, durable: true, throwAway: false, say, ct, settings), ct);
+
     /// <summary>For migrations: a role that owns the databases and may make roles.</summary>
     public string MigratorConnectionString(string database) => For(migrator, database);
 

@@ -17,10 +17,13 @@ public sealed class PostgresCluster : IAsyncDisposable
     private readonly ClusterFolder folder;
     private readonly FolderLock? ownership;
     private readonly bool durable, throwAway;
+    private readonly IReadOnlyList<string> settings;
 
-    private PostgresCluster(ClusterFolder folder, PostgresBinaries binaries, FolderLock? ownership, bool durable, bool throwAway)
+    private PostgresCluster(
+        ClusterFolder folder, PostgresBinaries binaries, FolderLock? ownership, bool durable, bool throwAway, IReadOnlyList<string> settings)
     {
-        (this.folder, Binaries, this.ownership, this.durable, this.throwAway) = (folder, binaries, ownership, durable, throwAway);
+        (this.folder, Binaries, this.ownership, this.durable, this.throwAway, this.settings) =
+            (folder, binaries, ownership, durable, throwAway, settings);
     }
 
     /// <summary>The programs that run the server.</summary>
@@ -46,15 +49,16 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <param name="ct">Stops the start.</param>
     /// <exception cref="ToolFailureException">There are no programs, or the server does not start; the message holds its last
     /// words.</exception>
+    /// <param name="settings">Settings beside the usual ones, see <see cref="ServerSettings.For"/>; null for none.</param>
     internal static async Task<PostgresCluster> StartAsync(
-        string folder, bool durable, bool throwAway, Action<string> say, CancellationToken ct)
+        string folder, bool durable, bool throwAway, Action<string> say, CancellationToken ct, IReadOnlyList<string>? settings = null)
     {
         var place = await ClusterFolder.OpenAsync(folder, say, ct);
         var ownership = FolderLock.TryTake(place.Lock);
         try
         {
             var binaries = await PostgresBinaries.FindAsync(place.Account, place.MadeBy, say, ct);
-            var cluster = new PostgresCluster(place, binaries, ownership, durable, throwAway);
+            var cluster = new PostgresCluster(place, binaries, ownership, durable, throwAway, settings ?? []);
             await (ownership is null ? cluster.JoinAsync(ct) : cluster.OpenAsync(say, ct));
             return cluster;
         }
@@ -130,7 +134,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             if (attempt > 0) await Task.Delay(TimeSpan.FromSeconds(1), ct);
             Port = folder.Port is { } kept && (!mayMove || FreePort.IsFree(kept)) ? kept : FreePort.Choose();
             folder.Port = Port;
-            outcome = await PgCtlAsync(["start", "-w", "-t", "600", "-s", "-l", folder.Log, "-o", ServerSettings.For(Port, durable)], ct);
+            outcome = await PgCtlAsync(["start", "-w", "-t", "600", "-s", "-l", folder.Log, "-o", ServerSettings.For(Port, durable, settings)], ct);
             if (outcome.Succeeded) return;
         }
 

@@ -27,9 +27,12 @@ internal static class ServerSettings
     private static readonly string[] Careless = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
     /// <summary>The options of the server program for this port.</summary>
-    public static string For(int port, bool durable)
+    /// <param name="port">Its TCP port.</param>
+    /// <param name="durable">False where what is committed may be lost with the machine.</param>
+    /// <param name="more">Settings of one use of the server, <c>name=value</c> without spaces; they win over the others.</param>
+    public static string For(int port, bool durable, IReadOnlyList<string> more)
     {
-        var settings = durable ? Always : Always.Concat(Careless);
+        IEnumerable<string> settings = [.. Always, .. durable ? [] : Careless, .. more];
         return $"-p {port} {string.Join(' ', settings.Select(setting => $"-c {setting}"))}";
     }
 }

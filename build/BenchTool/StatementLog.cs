@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Crm.Build.Bench;
+
+/// <summary>A statement as the server executed it.</summary>
+/// <param name="Backend">The server process: one connection.</param>
+/// <param name="Application">The connection's application name.</param>
+/// <param name="Sql">Its text, parameters as <c>$1</c>.</param>
+/// <param name="Parameters">Their values as text; null for NULL.</param>
+internal sealed record LoggedStatement(int Backend, string Application, string Sql, IReadOnlyList<string?> Parameters)
+{
+    /// <summary>BEGIN, COMMIT or ROLLBACK.</summary>
+    public bool IsFrame => Regex.IsMatch(Sql, @"^(BEGIN|COMMIT|ROLLBACK)\b");
+
+    /// <summary>What libraries add around the work: savepoints, and a session made as new when its connection changes hands.</summary>
+    public bool IsHousekeeping => Housekeeping(Sql);
+
+    /// <inheritdoc cref="IsHousekeeping"/>
+    public static bool Housekeeping(string sql) => Regex.IsMatch(
+        sql, @"^(SAVEPOINT|RELEASE|SET SESSION AUTHORIZATION|RESET ALL|CLOSE ALL|UNLISTEN|DISCARD|SELECT pg_advisory_unlock_all\(\))");
+}
+
+/// <summary>What hosts ask of the database, in order and with the values: from the server's own log, switched on for a moment.</summary>
+internal sealed partial class StatementLog(string file, BenchDatabase database)
+{
+    /// <summary>The server's log_line_prefix that this reader knows.</summary>
+    public const string LinePrefix = "@%p/%a/";
+
+    private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>The statements of the modules' roles while something is done.</summary>
+    public async Task<IReadOnlyList<LoggedStatement>> CaptureAsync(Func<Task> act, CancellationToken ct)
+    {
+        var from = new FileInfo(file).Length;
+        await SwitchAsync("all", ct);
+        try
+        {
+            await act();
+            await Task.Delay(Settled, ct);
+        }
+        finally
+        {
+            await SwitchAsync("none", CancellationToken.None);
+        }
+
+        return [.. Read(from).Where(s => s.Application.StartsWith("crm-", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The statements that one request caused: those of its connections that are never seen while nobody asks for anything.</summary>
+    /// <param name="quiet">The texts seen then, see <see cref="QuietAsync"/>.</param>
+    /// <param name="act">Sends the request.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<IReadOnlyList<LoggedStatement>> OfRequestAsync(IReadOnlySet<string> quiet, Func<Task> act, CancellationToken ct)
+    {
+        var all = await CaptureAsync(act, ct);
+        var its = all.Where(s => !s.IsFrame && !s.IsHousekeeping && !quiet.Contains(StatementCounts.Normal(s.Sql))).Select(s => s.Backend).ToHashSet();
+        return [.. all.Where(s => its.Contains(s.Backend) && (s.IsFrame || s.IsHousekeeping || !quiet.Contains(StatementCounts.Normal(s.Sql))))];
+    }
+
+    /// <summary>What hosts ask by themselves, as <see cref="StatementCounts.Normal"/> texts.</summary>
+    public async Task<IReadOnlySet<string>> QuietAsync(CancellationToken ct) =>
+        (await CaptureAsync(() => Task.Delay(TimeSpan.FromSeconds(3), ct), ct)).Where(s => !s.IsFrame).Select(s => StatementCounts.Normal(s.Sql)).ToHashSet();
+
+    private async Task SwitchAsync(string statements, CancellationToken ct)
+    {
+        await database.ExecuteAsync($"ALTER SYSTEM SET log_statement = '{statements}'", ct);
+        await database.ExecuteAsync("SELECT pg_reload_conf()", ct);
+        await Task.Delay(Settled, ct);
+    }
+
+    private List<LoggedStatement> Read(long from)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        stream.Seek(from, SeekOrigin.Begin);
+        var entries = new List<StringBuilder>();
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.StartsWith('@')) entries.Add(new StringBuilder(line));
+            else if (entries.Count > 0) entries[^1].Append('\n').Append(line.StartsWith('\t') ? line[1..] : line);
+        }
+
+        var statements = new List<LoggedStatement>();
+        foreach (var entry in entries.Select(e => e.ToString()))
+        {
+            if (StatementEntry().Match(entry) is { Success: true } said)
+                statements.Add(new LoggedStatement(int.Parse(said.Groups[1].Value), said.Groups[2].Value, said.Groups[3].Value.Trim(), []));
+            else if (ParameterEntry().Match(entry) is { Success: true } detail
+                && statements.FindLastIndex(s => s.Backend == int.Parse(detail.Groups[1].Value)) is >= 0 and var at)
+                statements[at] = statements[at] with { Parameters = [.. Parameter().Matches(detail.Groups[2].Value).Select(Value)] };
+        }
+
+        return statements;
+    }
+
+    private static string? Value(Match parameter) => parameter.Groups[1].Success ? parameter.Groups[1].Value.Replace("''", "'") : null;
+
+    [GeneratedRegex(@"^@(\d+)/([^/]*)/LOG:  (?:statement|execute [^:]*): (.*)$", RegexOptions.Singleline)]
+    private static partial Regex StatementEntry();
+
+    [GeneratedRegex(@"^@(\d+)/[^/]*/DETAIL:  [Pp]arameters: (.*)$", RegexOptions.Singleline)]
+    private static partial Regex ParameterEntry();
+
+    [GeneratedRegex(@"\$\d+ = (?:NULL|'((?:[^']|'')*)')")]
+    private static partial Regex Parameter();
+}
