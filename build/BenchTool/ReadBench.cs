@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using Crm.Build.Hosting;
+using NodaTime;
+
+namespace Crm.Build.Bench;
+
+/// <summary>How many questions a second one host answers over many cases, beside pgbench asking the same of PostgreSQL.</summary>
+internal static class ReadBench
+{
+    private const string Database = "reads";
+    private const int WarmUp = 2_000;
+
+    /// <summary>One question: as the API is asked for the case with this number.</summary>
+    private sealed record Question(string Name, Func<long, string, string> Path);
+
+    /// <summary>The database with the cases in it, made unless an earlier run left it.</summary>
+    public static async Task<BenchDatabase> OpenAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
+    {
+        var (database, isNew) = await ground.DatabaseAsync(Database, keep: true, ct);
+        if (!isNew && await database.ScalarAsync<long>("SELECT count(*) FROM complaints.complaints", ct) != options.Cases)
+        {
+            await database.DisposeAsync();
+            (database, isNew) = await ground.DatabaseAsync(Database, keep: false, ct);
+        }
+
+        if (isNew) await ManyCases.WriteAsync(database, options.Cases, ground.Say, ct);
+        return database;
+    }
+
+    public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
+    {
+        await using var database = await OpenAsync(options, ground, ct);
+        var key = await database.GrantKeyAsync(project: null, ct);
+        var host = ground.NewHost(database);
+        host.Start();
+        await host.ReadyAsync(ct);
+
+        // The instant of the case before the first; all others follow from it.
+        var t0 = Instant.FromDateTimeUtc(await database.ScalarAsync<DateTime>($"SELECT registered_at - interval '30 seconds' FROM complaints.complaints WHERE id = '{ManyCases.Id(1)}'", ct));
+        Instant At(long number) => t0 + Duration.FromSeconds(30 * number);
+        var (quiet, table, texts) = (await ground.Log(database).QuietAsync(ct), Contest.Table(), new List<string>());
+        await EnsureCursorAsync(host, key, At, ct);
+
+        foreach (var question in Questions(At))
+        {
+            var (number, project) = (options.Cases / 2L, ManyCases.AnyProject());
+            byte[] Next() => WireClient.Request("GET", question.Path(Random.Shared.NextInt64(1, options.Cases + 1), ManyCases.AnyProject()), key);
+            using (var client = new WireClient(host.Address))
+            {
+                for (var (sent, until) = (0, SystemClock.Instance.GetCurrentInstant() + Duration.FromSeconds(10)); sent < WarmUp && SystemClock.Instance.GetCurrentInstant() < until; sent++) Send(client, Next());
+                var statements = await ground.Log(database).OfRequestAsync(quiet, () => Task.Run(() => Send(client, WireClient.Request("GET", question.Path(number, project), key)), ct), ct);
+                var script = Script(options, question, statements, t0, At(number), ManyCases.Id(number), project);
+                texts.Add($"{question.Name}: {string.Join("; ", statements.Where(s => !s.IsHousekeeping).Select(s => $"`{StatementCounts.What(s.Sql)}`"))}");
+                foreach (var clients in options.Clients)
+                {
+                    ground.Say($"reads: {question.Name}, {clients} client(s)");
+                    var meter = ground.Meter(host);
+                    var contest = await Contest.RunAsync(
+                        options.Rounds,
+                        () => Load.RunAsync(host.Address, clients, options.Round, Next, meter),
+                        () => ground.Pgbench(database).RunAsync(script, clients, options.Round, meter, ct));
+                    contest.AddTo(table, question.Name, clients);
+                    ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {contest.Api.Rate:0}/s beside {contest.Pgbench.Rate:0}/s"));
+                }
+            }
+        }
+
+        await host.DisposeAsync();
+        return $"""
+            ### Reading
+
+            {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases over fifty projects, a twentieth of them open; which case, page or project is asked for is chosen at random each time. A machine
+            with an API key for all projects asks; one host. pgbench executes the same statements, several of one request in one pipelined batch.
+            {PhoneStory()}
+
+            {table}
+
+            What one request asks of the database: {string.Join(". ", texts)}.
+            """;
+    }
+
+    private static IEnumerable<Question> Questions(Func<long, Instant> at) =>
+    [
+        new("GET by id", (number, _) => $"/api/v1/complaints/{ManyCases.Id(number)}"),
+        new("list of 50, any page, all projects", (number, _) => $"/api/v1/complaints?limit=50&cursor={ManyCases.Cursor(at(number), ManyCases.Id(number))}"),
+        new("list of 50, first page of a project", (_, project) => $"/api/v1/complaints?limit=50&project={project}"),
+    ];
+
+    private static PgbenchScript Script(
+        BenchOptions options, Question question, IReadOnlyList<LoggedStatement> statements, Instant t0, Instant at, string id, string project)
+    {
+        var instant = at.ToDateTimeUtc();
+        var writer = new ScriptWriter((statement, position) => statement.Parameters[position] switch
+        {
+            null => null,
+            var value when value == id => "(:ids::text || :id::text)::uuid",
+            var value when value == project => "('p' || :k::text)",
+            var value when DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.UtcDateTime == instant =>
+                "(:t0::timestamptz + :i::int * interval '30 seconds')",
+            _ => null,
+        });
+        if (statements.Count == 0) throw new InvalidDataException($"{question.Name}: no statement was seen in the server's log.");
+        return writer.Write(
+            ManyCases.Choose(options.Cases), statements, ("ids", ManyCases.IdPrefix), ("t0", $"{t0.ToDateTimeUtc():yyyy-MM-dd HH:mm:ss}+00"));
+    }
+
+    /// <summary>Cursors are made here for pages deep in the list: they must be what the API itself gives out.</summary>
+    private static Task EnsureCursorAsync(HostProcess host, string key, Func<long, Instant> at, CancellationToken ct) => Task.Run(
+        () =>
+        {
+            using var client = new WireClient(host.Address);
+            Send(client, WireClient.Request("GET", "/api/v1/complaints?limit=1", key));
+            var body = client.Body[client.Body.IndexOf('{')..(client.Body.LastIndexOf('}') + 1)];
+            var page = JsonDocument.Parse(body).RootElement;
+            var id = page.GetProperty("items")[0].GetProperty("id").GetString()!;
+            var number = long.Parse(id[ManyCases.IdPrefix.Length..], CultureInfo.InvariantCulture) - long.Parse(ManyCases.Id(0)[ManyCases.IdPrefix.Length..], CultureInfo.InvariantCulture);
+            var (given, made) = (page.GetProperty("next").GetString(), ManyCases.Cursor(at(number), id));
+            if (given != made) throw new InvalidDataException($"The API's cursors are made differently: it gave out {given}, the bench makes {made}.");
+        },
+        ct);
+
+    private static void Send(WireClient client, byte[] request)
+    {
+        if (client.Send(request) is var status and not 200) throw new InvalidDataException($"the host answered {status}: {client.Body}");
+    }
+
+    private static string PhoneStory()
+    {
+        var paths = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "build", "openapi.json"))).RootElement.GetProperty("paths");
+        var lookups = paths.EnumerateObject().Select(p => p.Name).Where(p => p.Contains("lookup", StringComparison.OrdinalIgnoreCase) || p.Contains("phone", StringComparison.OrdinalIgnoreCase)).ToList();
+        return lookups.Count == 0
+            ? "Lookup by phone is not measured: the API has none yet."
+            : $"Lookup by phone ({string.Join(", ", lookups)}) is not measured yet.";
+    }
+}
