@@ -10,7 +10,8 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
 {
     private static readonly string[] Everything =
     [
-        "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.see-phones", "followUps.read", "followUps.record",
+        "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.see-phones", "followUps.read",
+        "followUps.record",
     ];
 
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
@@ -38,7 +39,8 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
         await using var command = source.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<object?[]>();
-        while (await reader.ReadAsync(ct)) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(c => reader.IsDBNull(c) ? null : reader.GetValue(c))]);
+        while (await reader.ReadAsync(ct))
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(c => reader.IsDBNull(c) ? null : reader.GetValue(c))]);
         return rows;
     }
 

@@ -13,6 +13,7 @@ internal static class BenchDocument
         var text = System.IO.File.Exists(File) ? System.IO.File.ReadAllText(File) : "# Benchmarks\n";
         var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
         var marked = $"{begin}\n{section.Trim()}\n{end}";
-        System.IO.File.WriteAllText(File, from >= 0 && to > from ? text[..from] + marked + text[(to + end.Length)..] : $"{text.TrimEnd()}\n\n{marked}\n");
+        System.IO.File.WriteAllText(
+            File, from >= 0 && to > from ? text[..from] + marked + text[(to + end.Length)..] : $"{text.TrimEnd()}\n\n{marked}\n");
     }
 }

@@ -11,7 +11,9 @@ namespace Crm.Build.Bench;
 /// </summary>
 internal sealed class BenchGround : IAsyncDisposable
 {
-    /// <summary>Whom pgbench signs in as, so that its statements are counted apart. No password is a secret in a cluster that is thrown away.</summary>
+    /// <summary>
+    /// Whom pgbench signs in as, so that its statements are counted apart. No password is a secret in a cluster that is thrown away.
+    /// </summary>
     public const string LoadRole = "bench_load";
 
     private const string Base = "crm_bench_base";
@@ -56,7 +58,8 @@ internal sealed class BenchGround : IAsyncDisposable
         try
         {
             if (ground.server.Cluster!.Binaries.Find("pgbench") is null)
-                throw new ToolFailureException($"{ground.server.Origin} comes without pgbench. Install PostgreSQL's own packages (Debian: apt-get install postgresql).");
+                throw new ToolFailureException(
+                    $"{ground.server.Origin} comes without pgbench. Install PostgreSQL's own packages (Debian: apt-get install postgresql).");
             await ground.server.EnsureDatabaseAsync(Base, ct);
             await HostProject.MigrateAsync(ground.server, Base, data.Secrets, demo: true, ct);
             await using var database = ground.Connect(Base);

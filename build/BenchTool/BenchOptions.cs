@@ -6,11 +6,12 @@ namespace Crm.Build.Bench;
 /// <param name="Rounds">How often the two sides take turns; the medians of these are reported.</param>
 /// <param name="Clients">How many clients send at once, one row of figures each.</param>
 /// <param name="Cases">How many cases are read from.</param>
+/// <param name="Backlog">How many events are drained, and how many clocks come due, at once.</param>
 /// <param name="Large">Also sweep five million clocks.</param>
 /// <param name="Data">The folder for cluster and logs; null for a fresh temporary one.</param>
 /// <param name="IsDraft">The figures are printed only, the document stays as it is.</param>
 internal sealed record BenchOptions(
-    IReadOnlyList<string> Parts, TimeSpan Round, int Rounds, IReadOnlyList<int> Clients, int Cases, bool Large, string? Data, bool IsDraft)
+    IReadOnlyList<string> Parts, TimeSpan Round, int Rounds, IReadOnlyList<int> Clients, int Cases, int Backlog, bool Large, string? Data, bool IsDraft)
 {
     private static readonly string[] Levels = ["1", "8", "32"];
 
@@ -28,6 +29,7 @@ internal sealed record BenchOptions(
           --rounds N       rounds of each side; the median counts (3)
           --clients LIST   clients at once ({string.Join(',', Levels)})
           --cases N        cases that are read from (1000000)
+          --backlog N      events drained, and clocks due, at once (5000)
           --large          sweep five million clocks, too
           --data DIR       keep cluster and logs there, and use again what is there (a fresh temporary folder, removed in the end)
           --draft          print the figures only; docs/benchmarks.md stays as it is
@@ -50,6 +52,7 @@ internal sealed record BenchOptions(
             arguments.Number("--rounds", otherwise: 3, least: 1, most: 100),
             [.. (arguments.Value("--clients")?.Split(',') ?? Levels).Select(Level)],
             arguments.Number("--cases", otherwise: 1_000_000, least: 1_000, most: 20_000_000),
+            arguments.Number("--backlog", otherwise: 5_000, least: 100, most: 1_000_000),
             arguments.Flag("--large"),
             arguments.Value("--data"),
             arguments.Flag("--draft"));

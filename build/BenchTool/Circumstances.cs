@@ -18,7 +18,9 @@ internal static class Circumstances
     {
         var command = string.Create(
             CultureInfo.InvariantCulture,
-            $"./build/bench {part.Name} --seconds {options.Round.TotalSeconds:0} --rounds {options.Rounds} --clients {string.Join(',', options.Clients)} --cases {options.Cases}");
+            $"""
+             ./build/bench {part.Name} --seconds {options.Round.TotalSeconds:0} --rounds {options.Rounds} --clients {string.Join(',', options.Clients)} --cases {options.Cases} --backlog {options.Backlog}
+             """);
         var commit = await Subprocess.CaptureAsync("git", ["-C", Repository.Root, "describe", "--always", "--dirty"], ct);
         var now = SystemClock.Instance.GetCurrentInstant();
         return $"""

@@ -27,7 +27,8 @@ internal sealed class CpuMeter(int postmaster, IReadOnlyCollection<int> hosts)
     {
         var all = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => Stat(int.Parse(name!, CultureInfo.InvariantCulture))).OfType<ProcessTimes>().ToList();
-        double Sum(Func<ProcessTimes, bool> whose, bool ended) => MicrosecondsPerTick * all.Where(whose).Sum(p => p.Own + (ended ? p.EndedChildren : 0));
+        double Sum(Func<ProcessTimes, bool> whose, bool ended) =>
+            MicrosecondsPerTick * all.Where(whose).Sum(p => p.Own + (ended ? p.EndedChildren : 0));
         return new CpuSplit(
             Sum(p => hosts.Contains(p.Id), ended: false),
             Sum(p => p.Id == postmaster, ended: true) + Sum(p => p.Parent == postmaster, ended: false),

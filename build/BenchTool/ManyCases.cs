@@ -14,12 +14,21 @@ internal static class ManyCases
 {
     private const long First = 100_000_000_000;
     private const int LeastProject = 101, Projects = 50;
+    private static readonly InstantPattern Instants = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'");
 
     /// <summary>What the ids of cases begin with, up to twelve digits.</summary>
     public const string IdPrefix = "0190a000-0000-7000-8000-";
 
+    private const string FollowUpIdPrefix = "0190b000-0000-7000-8000-";
+
     /// <summary>The id of the case with this number.</summary>
     public static string Id(long number) => $"{IdPrefix}{First + number}";
+
+    /// <summary>The id of the follow-up with this number.</summary>
+    public static string FollowUpId(long number) => $"{FollowUpIdPrefix}{First + number}";
+
+    /// <summary>The number of the case with this id.</summary>
+    public static long NumberOf(string id) => long.Parse(id[IdPrefix.Length..], CultureInfo.InvariantCulture) - First;
 
     /// <summary>A project of these cases, any of them alike.</summary>
     public static string AnyProject() => $"p{Random.Shared.Next(LeastProject, LeastProject + Projects)}";
@@ -31,9 +40,9 @@ internal static class ManyCases
         \set k random({LeastProject}, {LeastProject + Projects - 1})
         """;
 
-    /// <summary>The cursor of a list sorted by registration behind this case, as the API gives it out.</summary>
-    public static string Cursor(Instant registeredAt, string id) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        $$"""{"at":"{{InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFF'Z'").Format(registeredAt)}}","id":"{{id}}"}"""));
+    /// <summary>The cursor of a list sorted by time behind this row, as the API gives it out.</summary>
+    public static string Cursor(Instant at, string id) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"at":"{{Instants.Format(at)}}","id":"{{id}}"}"""));
 
     /// <summary>Writes them into an empty database; minutes for a million.</summary>
     public static async Task WriteAsync(BenchDatabase database, int cases, Action<string> say, CancellationToken ct)
@@ -60,19 +69,22 @@ internal static class ManyCases
         }
     }
 
+    /// <summary>A number from 0 to 65535 that belongs to i and to nothing else, in SQL: projects, kinds and states are independent.</summary>
+    private static string Any(int seed) => $"(hashint8extended(i, {seed}) & 65535)::int";
+
     private static IEnumerable<(string What, string Sql)> Tables(int cases)
     {
         var model = string.Create(CultureInfo.InvariantCulture, $"""
             CREATE UNLOGGED TABLE bench_cases AS
             SELECT i, ('{IdPrefix}' || ({First} + i))::uuid AS id, 'BX' || to_char({First} + i, 'FM000000000000000') AS number,
-                   'p' || ({LeastProject} + (i * 7919 + i / 37) % {Projects}) AS project,
-                   (ARRAY['complaint','complaint','complaint','complaint','complaint','complaint','repair','repair','repair','inquiry'])[1 + i * 31 % 10] AS kind,
-                   (ARRAY['minor','minor','minor','minor','minor','minor','minor','ordinary','ordinary','important'])[1 + i * 17 % 10] AS severity,
-                   CASE WHEN i > {cases} - {cases} / 20 THEN (ARRAY['registered','registered','accepted','accepted','accepted'])[1 + i % 5]
-                        ELSE (ARRAY['resolved','verified','withdrawn','archived','archived','archived','archived','archived','archived','archived'])[1 + i * 13 % 10]
+                   'p' || ({LeastProject} + {Any(1)} % {Projects}) AS project,
+                   (ARRAY['complaint','complaint','complaint','complaint','complaint','complaint','repair','repair','repair','inquiry'])[1 + {Any(2)} % 10] AS kind,
+                   (ARRAY['minor','minor','minor','minor','minor','minor','minor','ordinary','ordinary','important'])[1 + {Any(3)} % 10] AS severity,
+                   CASE WHEN i > {cases} - {cases} / 20 THEN (ARRAY['registered','registered','accepted','accepted','accepted'])[1 + {Any(4)} % 5]
+                        ELSE (ARRAY['resolved','verified','withdrawn','archived','archived','archived','archived','archived','archived','archived'])[1 + {Any(4)} % 10]
                    END AS status,
                    date_trunc('second', now()) - ({cases} - i) * interval '30 seconds' AS registered_at,
-                   i > {cases} - {cases} / 20 AS open, i % 10 = 0 AS late
+                   i > {cases} - {cases} / 20 AS open, {Any(5)} % 10 = 0 AS late
             FROM generate_series(1, {cases}) AS i
             """);
         yield return ("projects", $"""
@@ -86,9 +98,9 @@ internal static class ManyCases
             UPDATE organization.directory_version SET version = version + 1
             """);
         yield return ("the model", model);
-        yield return ("cases", """
+        yield return ("cases", $"""
             INSERT INTO complaints.complaints (id, number, project, kind, severity, status, cycle, registered_at, handler, earliest_due_at, has_written_reply, version, event_sequence)
-            SELECT id, number, project, kind, CASE WHEN i % 100 = 3 THEN 'major' ELSE severity END, status, 1, registered_at, CASE WHEN status <> 'registered' THEN 'bench.s' || (1 + i % 200) END,
+            SELECT id, number, project, kind, CASE WHEN {Any(6)} % 100 = 0 THEN 'major' ELSE severity END, status, 1, registered_at, CASE WHEN status <> 'registered' THEN 'bench.s' || (1 + {Any(7)} % 200) END,
                    CASE WHEN open AND kind = 'complaint' THEN CASE WHEN late THEN registered_at + interval '24 hours' ELSE now() + interval '30 days' + i * interval '1 second' END END,
                    false, 2, 2
             FROM bench_cases ORDER BY i
@@ -116,8 +128,8 @@ internal static class ManyCases
         yield return ("follow-ups", $"""
             INSERT INTO followups.follow_ups (id, number, project, kind, origin_id, origin_number, origin_cycle, round, major, assignee, state, planned_at, due_at, attempt_count,
                                               ended_at, satisfaction, version, event_sequence)
-            SELECT ('0190b000-0000-7000-8000-' || ({First} + i))::uuid, 'H' || number, project, 'complaint', id, number, 1, 1, false, 'bench.s' || (1 + i * 7 % 200),
-                   CASE WHEN open THEN 'planned' ELSE (ARRAY['completed','completed','completed','completed','unreachable','cancelled'])[1 + i % 6] END,
+            SELECT ('{FollowUpIdPrefix}' || ({First} + i))::uuid, 'H' || number, project, 'complaint', id, number, 1, 1, false, 'bench.s' || (1 + {Any(8)} % 200),
+                   CASE WHEN open THEN 'planned' ELSE (ARRAY['completed','completed','completed','completed','unreachable','cancelled'])[1 + {Any(9)} % 6] END,
                    registered_at + interval '3 days', registered_at + interval '4 days', 1, CASE WHEN NOT open THEN registered_at + interval '4 days' END,
                    CASE WHEN NOT open THEN 1 + i % 5 END, 2, 2
             FROM bench_cases ORDER BY i

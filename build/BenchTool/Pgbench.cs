@@ -27,7 +27,12 @@ internal sealed class Pgbench(string program, string connection, string folder)
     {
         var before = meter.Read();
         await StartAsync(
-            script, ["-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{length.TotalSeconds:0}", "--log", "--log-prefix", Path.Combine(folder, "latency")], ct);
+            script,
+            [
+                "-c", $"{clients}", "-j", $"{Math.Min(clients, 2)}", "-T", $"{length.TotalSeconds:0}",
+                "--log", "--log-prefix", Path.Combine(folder, "latency"),
+            ],
+            ct);
         var cpu = meter.Read() - before;
         var latencies = Directory.EnumerateFiles(folder, "latency*").SelectMany(File.ReadLines)
             .Select(line => double.Parse(line.Split(' ')[LatencyColumn], CultureInfo.InvariantCulture) / 1_000).ToArray();
@@ -42,8 +47,8 @@ internal sealed class Pgbench(string program, string connection, string folder)
         await File.WriteAllTextAsync(file, script.Text, ct);
 
         var to = new NpgsqlConnectionStringBuilder(connection);
-        var start = new ProcessStartInfo(
-            program, ["-n", "-M", "prepared", "-f", file, .. load, .. script.Variables.SelectMany(v => (string[])["-D", $"{v.Key}={v.Value}"]), to.Database!]);
+        var variables = script.Variables.SelectMany(v => (string[])["-D", $"{v.Key}={v.Value}"]);
+        var start = new ProcessStartInfo(program, ["-n", "-M", "prepared", "-f", file, .. load, .. variables, to.Database!]);
         (start.Environment["PGHOST"], start.Environment["PGPORT"]) = (to.Host, to.Port.ToString(CultureInfo.InvariantCulture));
         (start.Environment["PGUSER"], start.Environment["PGPASSWORD"], start.Environment["PGSSLMODE"]) = (to.Username, to.Password, "disable");
         start.Environment["PGOPTIONS"] = "";

@@ -22,13 +22,15 @@ internal sealed record Plan(string Indexes, IReadOnlyList<string> SeqScans, long
             string.Join(", ", indexes),
             [.. nodes.Where(n => Text(n, "Node Type") == "Seq Scan").Select(n => Text(n, "Relation Name")!)],
             nodes.Where(n => n.TryGetProperty("Relation Name", out _)).Sum(RowsReadBy),
-            nodes.Where(n => Text(n, "Node Type") is "Sort" or "Incremental Sort").SelectMany(Children).Sum(n => Count(n, "Actual Rows") * Count(n, "Actual Loops")),
+            nodes.Where(n => Text(n, "Node Type") is "Sort" or "Incremental Sort").SelectMany(Children)
+                .Sum(n => Count(n, "Actual Rows") * Count(n, "Actual Loops")),
             Count(top, "Shared Hit Blocks") + Count(top, "Shared Read Blocks"),
             explained.GetProperty("Execution Time").GetDouble());
     }
 
     private static long RowsReadBy(JsonElement node) =>
-        (Count(node, "Actual Rows") + Count(node, "Rows Removed by Filter") + Count(node, "Rows Removed by Index Recheck")) * Count(node, "Actual Loops");
+        (Count(node, "Actual Rows") + Count(node, "Rows Removed by Filter") + Count(node, "Rows Removed by Index Recheck"))
+        * Count(node, "Actual Loops");
 
     private static IEnumerable<JsonElement> Nodes(JsonElement node) => Children(node).SelectMany(Nodes).Prepend(node);
 

@@ -15,23 +15,29 @@ internal static partial class PlanBench
     private const int Page = 51;
 
     // Named in the seed: sees all; five projects; one project.
-    private static readonly (string Staff, string Sees)[] Callers = [("demo.admin", "all"), ("bench.s1", "five projects"), ("bench.s2", "one project")];
+    private static readonly (string Staff, string Sees)[] Callers =
+        [("demo.admin", "all"), ("bench.s1", "five projects"), ("bench.s2", "one project")];
 
     private static readonly string[] CaseFilters =
     [
-        "", "status=registered", "status=archived", "severity=major", "kind=inquiry", "overdue=true", "overdue=false", "sourceSystem=hotline-1",
-        "sourceSystem=hotline-1&sourceTicket=T-900006", "sourceSystem=nobody", "status=accepted&severity=major", "status=accepted&overdue=true", "project=p107",
-        "project=p107&status=registered", "project=p107&status=archived", "project=p107&severity=major", "project=p107&kind=inquiry", "project=p107&overdue=true",
-        "project=p107&overdue=false", "project=p107&sourceSystem=hotline-1", "project=p107&sourceSystem=hotline-1&sourceTicket=T-900006",
-        "project=p107&status=accepted&severity=major", "project=p107&status=accepted&overdue=true", "cursor", "status=archived&cursor", "project=p107&cursor",
-        "project=p107&status=archived&cursor", "project=p107&severity=minor&cursor",
+        "", "status=registered", "status=archived", "severity=major", "kind=inquiry", "overdue=true", "overdue=false",
+        "sourceSystem=hotline-1", "sourceSystem=hotline-1&sourceTicket=ticket", "sourceSystem=nobody",
+        "status=accepted&severity=major", "status=accepted&overdue=true",
+        "project=p107", "project=p107&status=registered", "project=p107&status=archived", "project=p107&severity=major",
+        "project=p107&kind=inquiry", "project=p107&overdue=true", "project=p107&overdue=false", "project=p107&sourceSystem=hotline-1",
+        "project=p107&sourceSystem=hotline-1&sourceTicket=ticket", "project=p107&status=accepted&severity=major",
+        "project=p107&status=accepted&overdue=true",
+        "cursor", "status=archived&cursor", "project=p107&cursor", "project=p107&status=archived&cursor", "project=p107&severity=minor&cursor",
     ];
 
     private static readonly string[] FollowUpFilters =
     [
-        "", "state=planned", "state=completed", "assignee=bench.s42", "assignee=bench.s42&state=planned", "origin", "dueBefore", "state=planned&dueBefore", "project=p107",
-        "project=p107&state=planned", "project=p107&state=completed", "project=p107&assignee=bench.s42", "project=p107&assignee=bench.s42&state=planned",
-        "project=p107&state=planned&dueBefore", "cursor", "state=completed&cursor", "project=p107&cursor", "project=p107&state=completed&cursor", "assignee=bench.s42&state=completed&cursor",
+        "", "state=planned", "state=completed", "assignee=bench.s42", "assignee=bench.s42&state=planned", "origin", "dueBefore",
+        "state=planned&dueBefore",
+        "project=p107", "project=p107&state=planned", "project=p107&state=completed", "project=p107&assignee=bench.s42",
+        "project=p107&assignee=bench.s42&state=planned", "project=p107&state=planned&dueBefore",
+        "cursor", "state=completed&cursor", "project=p107&cursor", "project=p107&state=completed&cursor",
+        "assignee=bench.s42&state=completed&cursor",
     ];
 
     public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
@@ -42,19 +48,27 @@ internal static partial class PlanBench
         await host.ReadyAsync(ct);
 
         var middle = ManyCases.Id(options.Cases / 2);
-        var at = Instant.FromDateTimeUtc(await database.ScalarAsync<DateTime>($"SELECT registered_at FROM complaints.complaints WHERE id = '{middle}'", ct));
+        var at = Instant.FromDateTimeUtc(await database.ScalarAsync<DateTime>(
+            $"SELECT registered_at FROM complaints.complaints WHERE id = '{middle}'", ct));
         var due = at + Duration.FromDays(4);
-        var cases = CaseFilters.Select(f => ("complaints", Filter: f, Query: Deep(f, ManyCases.Cursor(at, middle))));
-        var followUps = FollowUpFilters.Select(f => ("follow-ups", Filter: f, Query: Deep(
-            f.Replace("origin", $"origin={middle}").Replace("dueBefore", $"dueBefore={due:uuuu-MM-ddTHH:mm:ss}Z"), ManyCases.Cursor(due, middle.Replace("0190a", "0190b")))));
-        var table = new MarkdownTable("list", "filter", "sees", "index", "rows read", "buffers", "ms", "generic plan: rows read", "buffers ", "look here");
+        var (caseCursor, followUpCursor) = (ManyCases.Cursor(at, middle), ManyCases.Cursor(due, ManyCases.FollowUpId(options.Cases / 2)));
+        var ticket = await database.ScalarAsync<string>(
+            "SELECT source_ticket FROM complaints.complaint_records WHERE project = 'p107' AND source_ticket IS NOT NULL ORDER BY number DESC LIMIT 1", ct);
+        var cases = CaseFilters.Select(f => (
+            "complaints", Filter: f, Query: f.Replace("cursor", $"cursor={caseCursor}").Replace("=ticket", $"={ticket}")));
+        var followUps = FollowUpFilters.Select(f => ("follow-ups", Filter: f, Query: f.Replace("origin", $"origin={middle}")
+            .Replace("dueBefore", $"dueBefore={due:uuuu-MM-ddTHH:mm:ss}Z").Replace("cursor", $"cursor={followUpCursor}")));
+        var table = new MarkdownTable(
+            "list", "filter", "sees", "index", "rows read", "buffers", "ms", "generic plan: rows read", "buffers ", "look here");
         foreach (var (staff, sees) in Callers)
         {
             foreach (var (list, filter, statement) in await AskAsync(ground, database, host, staff, [.. cases, .. followUps], ct))
             {
                 var plan = await ExplainAsync(database, statement, isGeneric: false, ct);
                 var generic = await ExplainAsync(database, statement, isGeneric: true, ct);
-                table.Add(list, filter, sees, plan.Indexes, plan.RowsRead, plan.Buffers, plan.Milliseconds, generic.RowsRead, generic.Buffers, Flags(plan, generic));
+                table.Add(
+                    list, filter, sees, plan.Indexes, plan.RowsRead, plan.Buffers, plan.Milliseconds, generic.RowsRead, generic.Buffers,
+                    Flags(plan, generic));
             }
         }
 
@@ -62,23 +76,22 @@ internal static partial class PlanBench
         return $"""
             ### How lists are answered
 
-            Each list with each filter, first pages and (`cursor`) pages from the middle, over {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases and as many follow-ups: the statement that the host sent, by
-            `EXPLAIN (ANALYZE, BUFFERS)`, planned for its values and once more as the generic plan that a prepared statement may come to. A page is
-            {Page - 1} rows; the third column says in which projects the caller may read.
+            Each list with each filter, first pages and (`cursor`) pages from the middle, over {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases
+            and as many follow-ups: the statement that the host sent, by `EXPLAIN (ANALYZE, BUFFERS)`, planned for its values and once more as
+            the generic plan that a prepared statement may come to. A page is {Page - 1} rows; the third column says in which projects the caller
+            may read.
 
             {table}
             """;
     }
 
-    private static string Deep(string filter, string cursor) => filter.Replace("cursor", $"cursor={cursor}");
-
     /// <summary>Asks all, and says which statement each question became.</summary>
     private static async Task<IReadOnlyList<(string List, string Filter, LoggedStatement Statement)>> AskAsync(
-        BenchGround ground, BenchDatabase database, HostProcess host, string staff, IReadOnlyList<(string List, string Filter, string Query)> questions, CancellationToken ct)
+        BenchGround ground, BenchDatabase database, HostProcess host, string staff,
+        IReadOnlyList<(string List, string Filter, string Query)> questions, CancellationToken ct)
     {
         using var http = new HttpClient { BaseAddress = host.Address, Timeout = TimeSpan.FromMinutes(2) };
-        using var signedIn = await http.PostAsJsonAsync("/dev/token", new { staff }, ct);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await signedIn.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(http, staff, ct));
         ground.Say($"plans: {questions.Count} lists as {staff}");
         var seen = await ground.Log(database).CaptureAsync(
             async () =>
@@ -86,7 +99,8 @@ internal static partial class PlanBench
                 foreach (var (list, _, query) in questions)
                 {
                     using var answer = await http.GetAsync($"/api/v1/{list}?{query}", ct);
-                    if (!answer.IsSuccessStatusCode) throw new InvalidDataException($"GET {list}?{query}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(ct)}");
+                    if (!answer.IsSuccessStatusCode)
+                        throw new InvalidDataException($"GET {list}?{query}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(ct)}");
                 }
             },
             ct);
@@ -96,13 +110,19 @@ internal static partial class PlanBench
             : throw new InvalidDataException($"{questions.Count} lists were asked for, {statements.Count} statements were seen.");
     }
 
+    private static async Task<string> TokenAsync(HttpClient http, string staff, CancellationToken ct)
+    {
+        using var answer = await http.PostAsJsonAsync("/dev/token", new { staff }, ct);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString()!;
+    }
+
     private static async Task<Plan> ExplainAsync(BenchDatabase database, LoggedStatement statement, bool isGeneric, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
         var values = string.Join(", ", statement.Parameters.Select(p => p is null ? "NULL" : $"'{p.Replace("'", "''")}'"));
         var execute = statement.Parameters.Count == 0 ? "EXECUTE list" : $"EXECUTE list({values})";
         await using var prepare = new NpgsqlCommand(
-            $"SET plan_cache_mode = {(isGeneric ? "force_generic_plan" : "force_custom_plan")}; SET statement_timeout = '60s'; PREPARE list AS {statement.Sql}", connection);
+            $"SET plan_cache_mode = {(isGeneric ? "force_generic_plan" : "force_custom_plan")}; PREPARE list AS {statement.Sql}", connection);
         await prepare.ExecuteNonQueryAsync(ct);
         await using var explain = new NpgsqlCommand($"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {execute}", connection);
         var plan = Plan.Read((string)(await explain.ExecuteScalarAsync(ct))!);

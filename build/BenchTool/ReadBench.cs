@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Crm.Build.Hosting;
@@ -10,6 +11,7 @@ internal static class ReadBench
 {
     private const string Database = "reads";
     private const int WarmUp = 2_000;
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
 
     /// <summary>One question: as the API is asked for the case with this number.</summary>
     private sealed record Question(string Name, Func<long, string, string> Path);
@@ -37,7 +39,8 @@ internal static class ReadBench
         await host.ReadyAsync(ct);
 
         // The instant of the case before the first; all others follow from it.
-        var t0 = Instant.FromDateTimeUtc(await database.ScalarAsync<DateTime>($"SELECT registered_at - interval '30 seconds' FROM complaints.complaints WHERE id = '{ManyCases.Id(1)}'", ct));
+        var t0 = Instant.FromDateTimeUtc(await database.ScalarAsync<DateTime>(
+            $"SELECT registered_at - interval '30 seconds' FROM complaints.complaints WHERE id = '{ManyCases.Id(1)}'", ct));
         Instant At(long number) => t0 + Duration.FromSeconds(30 * number);
         var (quiet, table, texts) = (await ground.Log(database).QuietAsync(ct), Contest.Table(), new List<string>());
         await EnsureCursorAsync(host, key, At, ct);
@@ -46,23 +49,24 @@ internal static class ReadBench
         {
             var (number, project) = (options.Cases / 2L, ManyCases.AnyProject());
             byte[] Next() => WireClient.Request("GET", question.Path(Random.Shared.NextInt64(1, options.Cases + 1), ManyCases.AnyProject()), key);
-            using (var client = new WireClient(host.Address))
+            using var client = new WireClient(host.Address);
+            for (var (sent, watch) = (0, Stopwatch.StartNew()); sent < WarmUp && watch.Elapsed < LongestWarmUp; sent++) client.Succeed(Next());
+
+            var one = WireClient.Request("GET", question.Path(number, project), key);
+            var statements = await ground.Log(database).OfRequestAsync(quiet, () => Task.Run(() => client.Succeed(one), ct), ct);
+            var script = Script(options, question, statements, t0, At(number), ManyCases.Id(number), project);
+            var asked = statements.Where(s => !s.IsHousekeeping).Select(s => $"`{StatementCounts.What(s.Sql)}`");
+            texts.Add($"- {question.Name}: {string.Join("; ", asked)}");
+            foreach (var clients in options.Clients)
             {
-                for (var (sent, until) = (0, SystemClock.Instance.GetCurrentInstant() + Duration.FromSeconds(10)); sent < WarmUp && SystemClock.Instance.GetCurrentInstant() < until; sent++) Send(client, Next());
-                var statements = await ground.Log(database).OfRequestAsync(quiet, () => Task.Run(() => Send(client, WireClient.Request("GET", question.Path(number, project), key)), ct), ct);
-                var script = Script(options, question, statements, t0, At(number), ManyCases.Id(number), project);
-                texts.Add($"{question.Name}: {string.Join("; ", statements.Where(s => !s.IsHousekeeping).Select(s => $"`{StatementCounts.What(s.Sql)}`"))}");
-                foreach (var clients in options.Clients)
-                {
-                    ground.Say($"reads: {question.Name}, {clients} client(s)");
-                    var meter = ground.Meter(host);
-                    var contest = await Contest.RunAsync(
-                        options.Rounds,
-                        () => Load.RunAsync(host.Address, clients, options.Round, Next, meter),
-                        () => ground.Pgbench(database).RunAsync(script, clients, options.Round, meter, ct));
-                    contest.AddTo(table, question.Name, clients);
-                    ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {contest.Api.Rate:0}/s beside {contest.Pgbench.Rate:0}/s"));
-                }
+                ground.Say($"reads: {question.Name}, {clients} client(s)");
+                var meter = ground.Meter(host);
+                var contest = await Contest.RunAsync(
+                    options.Rounds,
+                    () => Load.RunAsync(host.Address, clients, options.Round, Next, meter),
+                    () => ground.Pgbench(database).RunAsync(script, clients, options.Round, meter, ct));
+                contest.AddTo(table, question.Name, clients);
+                ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {contest.Api.Rate:0}/s beside {contest.Pgbench.Rate:0}/s"));
             }
         }
 
@@ -70,20 +74,25 @@ internal static class ReadBench
         return $"""
             ### Reading
 
-            {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases over fifty projects, a twentieth of them open; which case, page or project is asked for is chosen at random each time. A machine
-            with an API key for all projects asks; one host. pgbench executes the same statements, several of one request in one pipelined batch.
+            {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases over fifty projects, a twentieth of them open; which case, page or project is asked for is
+            chosen at random each time. A machine with an API key for all projects asks; one host. pgbench executes the same statements, several
+            of one request in one pipelined batch.
             {PhoneStory()}
 
             {table}
 
-            What one request asks of the database: {string.Join(". ", texts)}.
+            What one request asks of the database:
+
+            {string.Join('\n', texts)}
             """;
     }
 
     private static IEnumerable<Question> Questions(Func<long, Instant> at) =>
     [
         new("GET by id", (number, _) => $"/api/v1/complaints/{ManyCases.Id(number)}"),
-        new("list of 50, any page, all projects", (number, _) => $"/api/v1/complaints?limit=50&cursor={ManyCases.Cursor(at(number), ManyCases.Id(number))}"),
+        new(
+            "list of 50, any page, all projects",
+            (number, _) => $"/api/v1/complaints?limit=50&cursor={ManyCases.Cursor(at(number), ManyCases.Id(number))}"),
         new("list of 50, first page of a project", (_, project) => $"/api/v1/complaints?limit=50&project={project}"),
     ];
 
@@ -96,8 +105,8 @@ internal static class ReadBench
             null => null,
             var value when value == id => "(:ids::text || :id::text)::uuid",
             var value when value == project => "('p' || :k::text)",
-            var value when DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && time.UtcDateTime == instant =>
-                "(:t0::timestamptz + :i::int * interval '30 seconds')",
+            var value when DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                && time.UtcDateTime == instant => "(:t0::timestamptz + :i::int * interval '30 seconds')",
             _ => null,
         });
         if (statements.Count == 0) throw new InvalidDataException($"{question.Name}: no statement was seen in the server's log.");
@@ -110,25 +119,20 @@ internal static class ReadBench
         () =>
         {
             using var client = new WireClient(host.Address);
-            Send(client, WireClient.Request("GET", "/api/v1/complaints?limit=1", key));
+            client.Succeed(WireClient.Request("GET", "/api/v1/complaints?limit=1", key));
             var body = client.Body[client.Body.IndexOf('{')..(client.Body.LastIndexOf('}') + 1)];
             var page = JsonDocument.Parse(body).RootElement;
             var id = page.GetProperty("items")[0].GetProperty("id").GetString()!;
-            var number = long.Parse(id[ManyCases.IdPrefix.Length..], CultureInfo.InvariantCulture) - long.Parse(ManyCases.Id(0)[ManyCases.IdPrefix.Length..], CultureInfo.InvariantCulture);
-            var (given, made) = (page.GetProperty("next").GetString(), ManyCases.Cursor(at(number), id));
+            var (given, made) = (page.GetProperty("next").GetString(), ManyCases.Cursor(at(ManyCases.NumberOf(id)), id));
             if (given != made) throw new InvalidDataException($"The API's cursors are made differently: it gave out {given}, the bench makes {made}.");
         },
         ct);
 
-    private static void Send(WireClient client, byte[] request)
-    {
-        if (client.Send(request) is var status and not 200) throw new InvalidDataException($"the host answered {status}: {client.Body}");
-    }
-
     private static string PhoneStory()
     {
-        var paths = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "build", "openapi.json"))).RootElement.GetProperty("paths");
-        var lookups = paths.EnumerateObject().Select(p => p.Name).Where(p => p.Contains("lookup", StringComparison.OrdinalIgnoreCase) || p.Contains("phone", StringComparison.OrdinalIgnoreCase)).ToList();
+        var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "build", "openapi.json"))).RootElement;
+        var lookups = document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
+            .Where(p => p.Contains("lookup", StringComparison.OrdinalIgnoreCase) || p.Contains("phone", StringComparison.OrdinalIgnoreCase)).ToList();
         return lookups.Count == 0
             ? "Lookup by phone is not measured: the API has none yet."
             : $"Lookup by phone ({string.Join(", ", lookups)}) is not measured yet.";

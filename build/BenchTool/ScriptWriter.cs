@@ -20,7 +20,7 @@ internal sealed partial class ScriptWriter(Func<LoggedStatement, int, string?> f
     {
         var text = new StringBuilder(head).Append("\n\\startpipeline\n");
         foreach (var statement in statements.Where(s => !s.IsHousekeeping))
-            text.Append(Placeholder().Replace(statement.Sql, number => Expression(statement, int.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture) - 1))).Append(";\n");
+            text.Append(Placeholder().Replace(statement.Sql, p => Expression(statement, Number(p) - 1))).Append(";\n");
         var variables = kept.Select(k => (Name: k.Value, Value: k.Key)).Concat(given).ToDictionary(v => v.Name, v => v.Value);
         return new PgbenchScript(text.Append("\\endpipeline\n").ToString(), variables);
     }
@@ -36,6 +36,8 @@ internal sealed partial class ScriptWriter(Func<LoggedStatement, int, string?> f
         if (!kept.TryGetValue(value, out var name)) kept[value] = name = $"p{kept.Count}";
         return $":{name}";
     }
+
+    private static int Number(Match placeholder) => int.Parse(placeholder.Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"\$(\d+)")]
     private static partial Regex Placeholder();

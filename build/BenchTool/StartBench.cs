@@ -40,7 +40,8 @@ internal static class StartBench
         return $"""
             ### Start and memory
 
-            {ready.Count} starts of a host on a migrated database, after one that is not counted (it reads the program's files from the disk). `dotnet Crm.Host.dll`, Release.
+            {ready.Count} starts of a host on a migrated database, after one that is not counted (it reads the program's files from the disk).
+            `dotnet Crm.Host.dll`, Release.
 
             {table}
             """;

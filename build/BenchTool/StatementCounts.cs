@@ -47,12 +47,15 @@ internal static partial class StatementCounts
     /// <summary>Verb and table of a statement, or the function it calls.</summary>
     public static string What(string sql)
     {
-        if (Regex.Match(sql, @"^\s*(BEGIN|COMMIT|ROLLBACK)", RegexOptions.IgnoreCase) is { Success: true } frame) return frame.Groups[1].Value.ToUpperInvariant();
+        if (Regex.Match(sql, @"^\s*(BEGIN|COMMIT|ROLLBACK)", RegexOptions.IgnoreCase) is { Success: true } frame)
+            return frame.Groups[1].Value.ToUpperInvariant();
         if (Regex.Match(sql, @"(INSERT INTO|UPDATE|DELETE FROM)\s+(?!OF\b)([\w.""]+)", RegexOptions.IgnoreCase) is { Success: true } change)
             return $"{change.Groups[1].Value.ToUpperInvariant()} {change.Groups[2].Value}";
-        var from = string.Join(", ", Regex.Matches(sql, @"\b(?:FROM|JOIN)\s+([a-z_]+\.[\w""]+)", RegexOptions.IgnoreCase).Select(m => m.Groups[1].Value).Distinct());
-        if (from.Length > 0) return $"SELECT {from}";
-        return Regex.Match(sql, @"SELECT\s+(\w+)\(", RegexOptions.IgnoreCase) is { Success: true } call ? $"SELECT {call.Groups[1].Value}()" : Normal(sql);
+        var tables = Regex.Matches(sql, @"\b(?:FROM|JOIN)\s+([a-z_]+\.[\w""]+)", RegexOptions.IgnoreCase).Select(m => m.Groups[1].Value).Distinct();
+        if (string.Join(", ", tables) is { Length: > 0 } from) return $"SELECT {from}";
+        return Regex.Match(sql, @"SELECT\s+(\w+)\(", RegexOptions.IgnoreCase) is { Success: true } call
+            ? $"SELECT {call.Groups[1].Value}()"
+            : Normal(sql);
     }
 
     [GeneratedRegex(@"\$\d+|'(?:[^']|'')*'|\b\d+\b")]

@@ -47,7 +47,7 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
         return [.. Read(from).Where(s => s.Application.StartsWith("crm-", StringComparison.Ordinal))];
     }
 
-    /// <summary>The statements that one request caused: those of its connections that are never seen while nobody asks for anything.</summary>
+    /// <summary>The statements that one request caused: those of its connections that are not seen while nobody asks for anything.</summary>
     /// <param name="quiet">The texts seen then, see <see cref="QuietAsync"/>.</param>
     /// <param name="act">Sends the request.</param>
     /// <param name="ct">Stops it.</param>

@@ -39,6 +39,13 @@ internal sealed class WireClient : IDisposable
         return int.Parse(Encoding.ASCII.GetString(buffer, 9, 3), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Sends one request, which is right.</summary>
+    /// <exception cref="InvalidDataException">It was not answered with success; the message quotes the answer.</exception>
+    public void Succeed(ReadOnlySpan<byte> request)
+    {
+        if (Send(request) is var status and (< 200 or > 299)) throw new InvalidDataException($"a request was answered {status}: {Body}");
+    }
+
     /// <summary>A request as it goes over the wire.</summary>
     /// <param name="method">GET or POST.</param>
     /// <param name="path">Path and query.</param>
@@ -46,8 +53,10 @@ internal sealed class WireClient : IDisposable
     /// <param name="body">JSON; null for none.</param>
     public static byte[] Request(string method, string path, string apiKey, string? body = null)
     {
-        var key = body is null ? "" : $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nIdempotency-Key: {Guid.CreateVersion7()}\r\n";
-        return Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: bench\r\nX-Api-Key: {apiKey}\r\n{key}\r\n{body}");
+        var content = body is null
+            ? ""
+            : $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nIdempotency-Key: {Guid.CreateVersion7()}\r\n";
+        return Encoding.UTF8.GetBytes($"{method} {path} HTTP/1.1\r\nHost: bench\r\nX-Api-Key: {apiKey}\r\n{content}\r\n{body}");
     }
 
     public void Dispose() => socket.Dispose();

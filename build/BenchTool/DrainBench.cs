@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Globalization;
+using Crm.Build.Hosting;
+
+namespace Crm.Build.Bench;
+
+/// <summary>
+/// Resolved cases on their way to planned follow-ups: how fast a backlog drains, what it asks of the database, and how long one takes.
+/// </summary>
+internal static class DrainBench
+{
+    private const int WarmUp = 2_000, PerSecond = 300, Resolvers = 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), Look = TimeSpan.FromMilliseconds(50);
+
+    public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
+    {
+        var (database, _) = await ground.DatabaseAsync("drain", keep: false, ct);
+        await using var disposable = database;
+        var key = await database.GrantKeyAsync(project: null, ct);
+        var host = ground.NewHost(database);
+        host.Start();
+        await host.ReadyAsync(ct);
+        var meter = ground.Meter(host);
+        await ResolveOneAsync(database, host, key, ct);
+        await DrainAsync(database, WarmUp, ct);
+        await Load.RunAsync(host.Address, Resolvers, TimeSpan.FromSeconds(3), () => PostBench.Request(key), meter);
+
+        var (posts, drains, clients) = (new List<double>(), new List<double>(), options.Clients.Max());
+        IReadOnlyList<StatementCount> statements = [];
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            posts.Add((await Load.RunAsync(host.Address, clients, options.Round, () => PostBench.Request(key), meter)).Rate);
+            await StatementCounts.ResetAsync(database, ct);
+            drains.Add(await DrainAsync(database, options.Backlog, ct));
+            statements = await StatementCounts.ReadAsync(database, "crm_", new HashSet<string>(), ct);
+            ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {posts[^1]:0} posts/s, {drains[^1]:0} events drained/s"));
+        }
+
+        var (planned, perSecond, p50, p99, worst) = await EndToEndAsync(options, database, host, key, ct);
+        await host.DisposeAsync();
+
+        var table = new MarkdownTable("figure", "median of rounds");
+        table.Add("events drained a second, one host", Turn.Median(drains));
+        table.Add($"POST /complaints a second at {clients} clients, in turn with it", Turn.Median(posts));
+        table.Add("drain : POST", Turn.Median(drains.Zip(posts, (d, p) => d / p)));
+        var each = new MarkdownTable("statement", "calls for an event", "µs each");
+        var work = statements.Where(s => !LoggedStatement.Housekeeping(s.What)).OrderByDescending(s => s.Calls).ToList();
+        foreach (var s in work.Where(s => s.Calls * 500 > options.Backlog))
+            each.Add($"`{s.What}`", (double)s.Calls / options.Backlog, s.Milliseconds / s.Calls * 1_000);
+        var all = (double)work.Sum(s => s.Calls) / options.Backlog;
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            ### Resolved → follow-up planned
+
+            {options.Backlog:#,0} events `ComplaintResolved`, copied by SQL from a real one and committed at once, are delivered by one host, in turn with
+            rounds of POST /complaints.
+
+            {table}
+
+            Statements of the last drain, all roles, without the session's reset: **{all:0.00} for an event**, those that write the follow-up and
+            its clock among them.
+
+            {each}
+
+            **End to end** at {PerSecond} resolutions a second ({perSecond:0} came about, {planned:#,0} in all), from the commit of the resolution to
+            the commit of the follow-up, by `pg_xact_commit_timestamp`: p50 **{p50:0.0} ms**, p99 **{p99:0.0} ms**, longest {worst:0} ms.
+            """);
+    }
+
+    /// <summary>The model that the backlog is copied from: a case with a named customer, accepted and resolved over HTTP.</summary>
+    private static Task ResolveOneAsync(BenchDatabase database, HostProcess host, string key, CancellationToken ct) => Task.Run(
+        async () =>
+        {
+            using var client = new WireClient(host.Address);
+            client.Succeed(PostBench.Request(key));
+            var id = await database.ScalarAsync<Guid>("SELECT id FROM complaints.complaints LIMIT 1", ct);
+            client.Succeed(WireClient.Request("POST", $"/api/v1/complaints/{id}/acceptance", key, "{}"));
+            client.Succeed(Resolution(id, key));
+        },
+        ct);
+
+    private static byte[] Resolution(Guid id, string key) =>
+        WireClient.Request("POST", $"/api/v1/complaints/{id}/resolution", key, """{"summary":"The control board was replaced, the lift runs again."}""");
+
+    /// <summary>Commits so many events at once and waits until all are delivered.</summary>
+    /// <returns>Events a second, from the first that the consumer took to the commit of the last.</returns>
+    private static async Task<double> DrainAsync(BenchDatabase database, int events, CancellationToken ct)
+    {
+        await WaitAsync(database, ct);
+        await database.ExecuteAsync("TRUNCATE followups.inbox", ct);
+        await database.ExecuteAsync(
+            $"""
+             WITH copies AS MATERIALIZED (
+                 SELECT gen_random_uuid() AS id, gen_random_uuid() AS case_id, type, payload, trace_id
+                 FROM (SELECT * FROM complaints.outbox_events WHERE type = 'ComplaintResolved' ORDER BY id LIMIT 1) AS model, generate_series(1, {events})),
+             stored AS (
+                 INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload, trace_id)
+                 SELECT id, type, case_id, 1, now(), jsonb_set(payload, ARRAY['complaintId'], to_jsonb(case_id)), trace_id FROM copies
+                 RETURNING id, aggregate_id)
+             INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
+             SELECT gen_random_uuid(), id, 'followups', aggregate_id, 1, 0 FROM stored
+             """,
+            ct);
+        await WaitAsync(database, ct);
+        var done = await database.ScalarAsync<long>("SELECT count(*) FROM followups.inbox WHERE outcome = 'done'", ct);
+        if (done != events) throw new InvalidDataException($"Of {events} events {done} planned a follow-up.");
+        var seconds = await database.ScalarAsync<double>(
+            "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at))::float8 FROM followups.inbox", ct);
+        return events / seconds;
+    }
+
+    private static async Task WaitAsync(BenchDatabase database, CancellationToken ct)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(Look, ct))
+        {
+            if (await database.ScalarAsync<long>("SELECT count(*) FROM (SELECT 1 FROM complaints.outbox_deliveries LIMIT 1) AS waiting", ct) == 0) return;
+        }
+
+        throw new TimeoutException($"The outbox was not drained within {Patience.TotalMinutes:0} minutes.");
+    }
+
+    private static async Task<(long Planned, double PerSecond, double P50, double P99, double Worst)> EndToEndAsync(
+        BenchOptions options, BenchDatabase database, HostProcess host, string key, CancellationToken ct)
+    {
+        var wanted = (int)(PerSecond * options.Round.TotalSeconds);
+        while (await database.ScalarAsync<long>("SELECT count(*) FROM complaints.complaints WHERE status = 'registered'", ct) < wanted)
+            await Load.RunAsync(host.Address, Resolvers, TimeSpan.FromSeconds(5), () => PostBench.Request(key), new CpuMeter(0, []));
+
+        // Accepted by SQL: only resolutions are to be under way.
+        await database.ExecuteAsync(
+            "UPDATE complaints.complaints SET status = 'accepted', handler = 'bench', version = version + 1 WHERE status = 'registered'", ct);
+        await database.ExecuteAsync("VACUUM ANALYZE complaints.complaints", ct);
+        var accepted = await database.RowsAsync(
+            $"SELECT id FROM complaints.complaints WHERE status = 'accepted' ORDER BY random() LIMIT {wanted}", ct);
+        var cases = accepted.Select(row => (Guid)row[0]!).ToList();
+        var seconds = await Load.PacedAsync(host.Address, Resolvers, PerSecond, [.. cases.Select(id => Resolution(id, key))]);
+        await WaitAsync(database, ct);
+        var row = (await database.RowsAsync(
+            $"""
+             SELECT count(f.id), percentile_cont(ARRAY[0.5, 0.99, 1.0]) WITHIN GROUP (
+                        ORDER BY 1000 * extract(epoch FROM pg_xact_commit_timestamp(f.xmin) - pg_xact_commit_timestamp(c.xmin))::float8)
+             FROM complaints.complaints c LEFT JOIN followups.follow_ups f ON f.origin_id = c.id
+             WHERE c.id = ANY(ARRAY[{string.Join(',', cases.Select(id => $"'{id}'"))}]::uuid[])
+             """,
+            ct))[0];
+        var (planned, figures) = ((long)row[0]!, (double[])row[1]!);
+        return planned == wanted
+            ? (planned, wanted / seconds, figures[0], figures[1], figures[2])
+            : throw new InvalidDataException($"{wanted} cases were resolved, {planned} follow-ups planned.");
+    }
+}
