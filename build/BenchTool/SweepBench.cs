@@ -44,7 +44,9 @@ internal static class SweepBench
                     table.Add(
                         size, hosts.Count, options.Backlog / burst.Seconds, (double)counts.Sum(s => s.Buffers) / options.Backlog,
                         (double)found / options.Backlog, burst.P50, burst.P99, steady.P50, steady.P99);
-                    ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {hosts.Count} host(s): {options.Backlog / burst.Seconds:0} due/s"));
+                    ground.Say(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"      {hosts.Count} host(s): {options.Backlog / burst.Seconds:0} due/s, {counts.Sum(s => s.Buffers) / options.Backlog} buffers each, {steady.P99:0} ms late (p99)"));
                 }
             }
             finally
