@@ -96,7 +96,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
     [InlineData("complaints.stored_answers", "key_hash")]
     [InlineData("complaints.outbox_events", "aggregate_id, sequence")]
     [InlineData("complaints.outbox_deliveries", "consumer, aggregate_id, sequence")]
-    [InlineData("complaints.complaint_records", "project, source_system, source_ticket")]
+    [InlineData("complaints.complaint_records", "source_system, source_ticket, project")]
     [InlineData("followups.follow_ups", "origin_id, origin_cycle, round")]
     public async Task What_happens_once_can_be_written_once(string table, string columns) =>
         (await system.ScalarAsync<string[]>("""

@@ -46,6 +46,10 @@ public sealed class OrganizationSnapshot(
     public Project ProjectIn(ProjectScope scope, string code) =>
         (scope.Includes(code) ? FindProject(code) : null) ?? throw new NotFound("project", "项目", field: "project");
 
+    /// <summary>The scope a list is read in: of the one project its filter names, else the whole of <paramref name="scope"/>.</summary>
+    /// <exception cref="NotFound">The project is missing, or outside the scope.</exception>
+    public ProjectScope Narrow(ProjectScope scope, string? project) => project is null ? scope : ProjectScope.Of([ProjectIn(scope, project).Code]);
+
     /// <summary>The member of staff with this code, active or not; null when there never was one.</summary>
     public StaffMember? FindStaff(string code) => staff.GetValueOrDefault(code);
 

@@ -24,6 +24,8 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             MaxPoolSize = Math.Min(connections, PoolLimit ?? connections),
             MaxAutoPrepare = 60,
             AutoPrepareMinUsages = 3,
+            // Sessions hold no state beyond their transaction, so there is nothing to reset when one is handed on.
+            NoResetOnClose = true,
             Timeout = 10,
             CommandTimeout = 30,
             KeepAlive = 30,

@@ -59,6 +59,7 @@ internal sealed class PlatformTables :
         builder.HasMany(c => c.Rungs).WithOne().HasForeignKey(r => r.ClockId);
         builder.HasIndex(c => c.NextRungAt).HasFilter("next_rung_at IS NOT NULL");
         builder.HasIndex(c => new { c.SubjectId, c.Cycle, c.Kind }).IsUnique().HasFilter("ended_at IS NULL");
+        builder.HasIndex(c => c.SubjectId);
     }
 
     public void Configure(EntityTypeBuilder<ClockRung> builder) =>

@@ -42,7 +42,9 @@ internal sealed class ComplaintTables :
         builder.HasIndex(c => new { c.Project, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Project, c.Status, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Project, c.Severity, c.RegisteredAt, c.Id });
-        builder.HasIndex(c => new { c.Project, c.EarliestDueAt }).HasFilter("earliest_due_at IS NOT NULL");
+        builder.HasIndex(c => new { c.Project, c.Kind, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Status, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.EarliestDueAt, c.Project }).HasFilter("earliest_due_at IS NOT NULL");
     }
 
     public void Configure(EntityTypeBuilder<ComplaintRecord> builder)
@@ -50,7 +52,7 @@ internal sealed class ComplaintTables :
         builder.ToTable("complaint_records").IsAppendOnly().HasKey(r => r.ComplaintId);
         builder.Ignore(r => r.Exemption).Ignore(r => r.NobodyToWriteTo);
         builder.HasOne<Category>().WithMany().HasForeignKey(r => new { r.Project, r.Category }).HasConstraintName(CategoryKey);
-        builder.HasIndex(r => new { r.Project, r.SourceSystem, r.SourceTicket }).IsUnique().HasFilter("source_system IS NOT NULL");
+        builder.HasIndex(r => new { r.SourceSystem, r.SourceTicket, r.Project }).IsUnique().HasFilter("source_system IS NOT NULL");
         builder.HasIndex(r => r.PhoneIndex).HasFilter("phone_index IS NOT NULL");
         builder.HasIndex(r => r.Number).IsUnique();
     }

@@ -60,7 +60,7 @@ internal sealed class GetComplaintHandler(ComplaintsDb db, KeyRing keys, IClock 
 {
     public async Task<ComplaintDetails> Handle(GetComplaint request, CancellationToken cancellationToken)
     {
-        var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Clocks).Include(x => x.Supplements).AsSplitQuery()
+        var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Clocks).Include(x => x.Supplements)
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("complaint", "投诉");
         var (r, now) = (c.Record, clock.GetCurrentInstant());
         return new ComplaintDetails(

@@ -56,12 +56,11 @@ internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirecto
         var q = request.Query;
         var limit = Paging.Limit(q.Limit);
         var after = Paging.ReadCursor<TimeKey>(q.Cursor);
-        if (q.Project is { } project) directory.Current.ProjectIn(request.Scope, project);
+        var scope = directory.Current.Narrow(request.Scope, q.Project);
         if (q.SourceTicket is not null && q.SourceSystem is null) throw Malformed.Field("sourceSystem", new Text("is required with sourceTicket", "使用 sourceTicket 时必填"));
 
         var now = clock.GetCurrentInstant();
-        var cases = db.Complaints.AsNoTracking().VisibleIn(request.Scope);
-        if (q.Project is not null) cases = cases.Where(c => c.Project == q.Project);
+        var cases = db.Complaints.AsNoTracking().VisibleIn(scope);
         if (q.Status is not null) cases = cases.Where(c => c.Status == q.Status);
         if (q.Severity is not null) cases = cases.Where(c => c.Severity == q.Severity);
         if (q.Kind is not null) cases = cases.Where(c => c.Kind == q.Kind);
@@ -69,7 +68,8 @@ internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirecto
         if (q.SourceTicket is not null) cases = cases.Where(c => c.Record.SourceTicket == q.SourceTicket);
         if (q.Overdue is true) cases = cases.Where(c => c.EarliestDueAt < now);
         if (q.Overdue is false) cases = cases.Where(c => c.EarliestDueAt == null || c.EarliestDueAt >= now);
-        if (after is { At: var at, Id: var id }) cases = cases.Where(c => c.RegisteredAt < at || (c.RegisteredAt == at && c.Id.CompareTo(id) < 0));
+        if (after is { At: var at, Id: var id })
+            cases = cases.Where(c => EF.Functions.LessThan(ValueTuple.Create(c.RegisteredAt, c.Id), ValueTuple.Create(at, id)));
 
         var rows = await cases.OrderByDescending(c => c.RegisteredAt).ThenByDescending(c => c.Id).Take(limit + 1)
             .Select(c => new ComplaintItem(

@@ -51,6 +51,8 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
         builder.HasIndex(f => new { f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Project, f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Project, f.State, f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.State, f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.Assignee, f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Assignee, f.State, f.DueAt, f.Id });
     }
 

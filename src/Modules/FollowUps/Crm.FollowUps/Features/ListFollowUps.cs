@@ -53,16 +53,16 @@ internal sealed class ListFollowUpsHandler(FollowUpsDb db, OrganizationDirectory
         var q = request.Query;
         var limit = Paging.Limit(q.Limit);
         var after = Paging.ReadCursor<TimeKey>(q.Cursor);
-        if (q.Project is { } project) directory.Current.ProjectIn(request.Scope, project);
+        var scope = directory.Current.Narrow(request.Scope, q.Project);
 
         var now = clock.GetCurrentInstant();
-        var followUps = db.FollowUps.AsNoTracking().VisibleIn(request.Scope);
-        if (q.Project is not null) followUps = followUps.Where(f => f.Project == q.Project);
+        var followUps = db.FollowUps.AsNoTracking().VisibleIn(scope);
         if (q.Origin is not null) followUps = followUps.Where(f => f.OriginId == q.Origin);
         if (q.Assignee is not null) followUps = followUps.Where(f => f.Assignee == q.Assignee);
         if (q.State is not null) followUps = followUps.Where(f => f.State == q.State);
         if (q.DueBefore is { } before) followUps = followUps.Where(f => f.DueAt < before);
-        if (after is { At: var at, Id: var id }) followUps = followUps.Where(f => f.DueAt > at || (f.DueAt == at && f.Id.CompareTo(id) > 0));
+        if (after is { At: var at, Id: var id })
+            followUps = followUps.Where(f => EF.Functions.GreaterThan(ValueTuple.Create(f.DueAt, f.Id), ValueTuple.Create(at, id)));
 
         var rows = await followUps.OrderBy(f => f.DueAt).ThenBy(f => f.Id).Take(limit + 1)
             .Select(f => new FollowUpItem(

@@ -127,8 +127,8 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_complaints");
 
-                    b.HasIndex("Project", "EarliestDueAt")
-                        .HasDatabaseName("ix_complaints_project_earliest_due_at")
+                    b.HasIndex("EarliestDueAt", "Project")
+                        .HasDatabaseName("ix_complaints_earliest_due_at_project")
                         .HasFilter("earliest_due_at IS NOT NULL");
 
                     b.HasIndex("RegisteredAt", "Id")
@@ -136,6 +136,12 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.HasIndex("Project", "RegisteredAt", "Id")
                         .HasDatabaseName("ix_complaints_project_registered_at_id");
+
+                    b.HasIndex("Status", "RegisteredAt", "Id")
+                        .HasDatabaseName("ix_complaints_status_registered_at_id");
+
+                    b.HasIndex("Project", "Kind", "RegisteredAt", "Id")
+                        .HasDatabaseName("ix_complaints_project_kind_registered_at_id");
 
                     b.HasIndex("Project", "Severity", "RegisteredAt", "Id")
                         .HasDatabaseName("ix_complaints_project_severity_registered_at_id");
@@ -258,9 +264,9 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasIndex("Project", "Category")
                         .HasDatabaseName("ix_complaint_records_project_category");
 
-                    b.HasIndex("Project", "SourceSystem", "SourceTicket")
+                    b.HasIndex("SourceSystem", "SourceTicket", "Project")
                         .IsUnique()
-                        .HasDatabaseName("ix_complaint_records_project_source_system_source_ticket")
+                        .HasDatabaseName("ix_complaint_records_source_system_source_ticket_project")
                         .HasFilter("source_system IS NOT NULL");
 
                     b.ToTable("complaint_records", "complaints");
@@ -498,6 +504,9 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasIndex("NextRungAt")
                         .HasDatabaseName("ix_clocks_next_rung_at")
                         .HasFilter("next_rung_at IS NOT NULL");
+
+                    b.HasIndex("SubjectId")
+                        .HasDatabaseName("ix_clocks_subject_id");
 
                     b.HasIndex("SubjectId", "Cycle", "Kind")
                         .IsUnique()

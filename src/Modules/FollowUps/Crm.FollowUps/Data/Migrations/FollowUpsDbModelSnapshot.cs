@@ -121,12 +121,18 @@ namespace Crm.FollowUps.Data.Migrations
                     b.HasIndex("DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_due_at_id");
 
+                    b.HasIndex("Assignee", "DueAt", "Id")
+                        .HasDatabaseName("ix_follow_ups_assignee_due_at_id");
+
                     b.HasIndex("OriginId", "OriginCycle", "Round")
                         .IsUnique()
                         .HasDatabaseName("ix_follow_ups_origin_id_origin_cycle_round");
 
                     b.HasIndex("Project", "DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_project_due_at_id");
+
+                    b.HasIndex("State", "DueAt", "Id")
+                        .HasDatabaseName("ix_follow_ups_state_due_at_id");
 
                     b.HasIndex("Assignee", "State", "DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_assignee_state_due_at_id");
@@ -370,6 +376,9 @@ namespace Crm.FollowUps.Data.Migrations
                     b.HasIndex("NextRungAt")
                         .HasDatabaseName("ix_clocks_next_rung_at")
                         .HasFilter("next_rung_at IS NOT NULL");
+
+                    b.HasIndex("SubjectId")
+                        .HasDatabaseName("ix_clocks_subject_id");
 
                     b.HasIndex("SubjectId", "Cycle", "Kind")
                         .IsUnique()

@@ -416,6 +416,9 @@ namespace Crm.Organization.Data.Migrations
                         .HasDatabaseName("ix_clocks_next_rung_at")
                         .HasFilter("next_rung_at IS NOT NULL");
 
+                    b.HasIndex("SubjectId")
+                        .HasDatabaseName("ix_clocks_subject_id");
+
                     b.HasIndex("SubjectId", "Cycle", "Kind")
                         .IsUnique()
                         .HasDatabaseName("ix_clocks_subject_id_cycle_kind")
