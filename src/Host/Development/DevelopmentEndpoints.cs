@@ -22,7 +22,7 @@ internal sealed record TokenAnswer(string Token);
 internal sealed record ClockBody(Instant? Now = null, Duration? Advance = null);
 
 /// <param name="Now">Where the domain clock stands.</param>
-/// <param name="Handled">Deadlines that rang and events that were delivered on the way.</param>
+/// <param name="Handled">Deadlines that this walk let ring and events it delivered; the hosts' own jobs may have done others first.</param>
 /// <param name="Parked">Events set aside for an operator.</param>
 internal sealed record ClockAnswer(Instant Now, long Handled, long Parked);
 

@@ -11,7 +11,7 @@ namespace Crm.Shared.Time;
 
 /// <summary>What moving the test clock did.</summary>
 /// <param name="Now">Where the clock stands.</param>
-/// <param name="Handled">Subjects whose clocks rang, and deliveries made, on the way.</param>
+/// <param name="Handled">Subjects whose clocks rang, and deliveries made, by this walk; what the hosts' own sweeps did meanwhile is not counted.</param>
 /// <param name="Parked">Deliveries set aside for an operator, all together.</param>
 /// <param name="Arrived">False when time ran out on the way: ask again to go on.</param>
 public sealed record WalkedTo(Instant Now, long Handled, long Parked, bool Arrived);
