@@ -39,6 +39,7 @@ internal static class Installation
         var keys = KeyRing.Open(settings.Secrets, create: settings.Development);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Outbox);
+        services.AddSingleton(new Crm.Shared.Retention.RetentionOptions());
         services.AddSingleton(keys);
         services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

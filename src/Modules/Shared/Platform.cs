@@ -4,6 +4,7 @@ using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
 using Crm.Shared.Idempotency;
+using Crm.Shared.Retention;
 using Crm.Shared.Time;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -31,9 +32,11 @@ public static class Platform
         {
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
             quartz.UseInMemoryStore();
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
+            // One for each job: forgetting may take long, and must not keep the sweep waiting.
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 3);
             SweepJob.Schedule(quartz);
             ForgetAnswersJob.Schedule(quartz);
+            ForgetEventsJob.Schedule(quartz);
         });
         services.AddQuartzHostedService(quartz => (quartz.WaitForJobsToComplete, quartz.AwaitApplicationStarted) = (true, true));
         return services;

@@ -99,6 +99,18 @@ public static class AppendOnly
     public static bool IsAppendOnly(this IReadOnlyEntityType entity) => entity.FindAnnotation(Annotation)?.Value is true;
 }
 
+/// <summary>Tables whose rows are never changed, and are forgotten when nobody needs them any more. The runtime role gets no UPDATE or TRUNCATE on them.</summary>
+public static class WrittenOnce
+{
+    private const string Annotation = "Crm:WrittenOnce";
+
+    /// <summary>Declares that rows of this table are added, read, and deleted in the end.</summary>
+    public static EntityTypeBuilder<T> IsWrittenOnce<T>(this EntityTypeBuilder<T> entity) where T : class => entity.HasAnnotation(Annotation, true);
+
+    /// <summary>True for a table whose rows may be deleted, but never changed.</summary>
+    public static bool IsWrittenOnce(this IReadOnlyEntityType entity) => entity.FindAnnotation(Annotation)?.Value is true;
+}
+
 /// <summary>Tables whose rows have done their service at some time. Everywhere else the runtime role has no DELETE.</summary>
 public static class WorkedOff
 {

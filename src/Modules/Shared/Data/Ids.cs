@@ -12,6 +12,15 @@ public static class Ids
     private const int FractionBits = 12;
     private static long last;
 
+    /// <summary>The lowest identity of an instant: what sorts before it was made earlier. A range of identities is a range of time, and needs no index of its own.</summary>
+    public static Guid FirstOf(DateTime utc)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, (utc - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     /// <summary>The next identity. Its time is real time.</summary>
     public static Guid Next()
     {

@@ -6,7 +6,7 @@ namespace Crm.Shared.Data;
 
 /// <summary>
 /// Brings the database up to date as its owner, and gives each runtime role what its schema's model says it needs and nothing else: no
-/// ownership, no other schema, no TRUNCATE, no UPDATE on append-only tables, and DELETE only where rows are worked off. Repeatable; several at once wait for each other.
+/// ownership, no other schema, no TRUNCATE, no UPDATE on rows that are written once, and DELETE only where rows come to an end. Repeatable; several at once wait for each other.
 /// </summary>
 public sealed class Migrator(string ownerConnection, DatabaseAddress address, IEnumerable<MigratedSchema> schemas)
 {
@@ -35,7 +35,10 @@ public sealed class Migrator(string ownerConnection, DatabaseAddress address, IE
         yield return $"GRANT SELECT ON {schema}.migrations TO {role}";
         yield return $"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}";
         foreach (var type in model.GetEntityTypes().Where(t => t.GetTableName() is not null))
-            yield return $"GRANT SELECT, INSERT{(type.IsAppendOnly() ? "" : ", UPDATE")}{(type.IsWorkedOff() ? ", DELETE" : "")} ON {schema}.{type.GetTableName()} TO {role}";
+        {
+            var (changes, ends) = (!type.IsAppendOnly() && !type.IsWrittenOnce(), type.IsWorkedOff() || type.IsWrittenOnce());
+            yield return $"GRANT SELECT, INSERT{(changes ? ", UPDATE" : "")}{(ends ? ", DELETE" : "")} ON {schema}.{type.GetTableName()} TO {role}";
+        }
     }
 
     /// <summary>Roles are shared by the whole cluster, and advisory locks are not: another database's migration may be creating the same role.</summary>

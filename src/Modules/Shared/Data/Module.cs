@@ -1,6 +1,7 @@
 using System.Reflection;
 using Crm.Shared.Commands;
 using Crm.Shared.Events;
+using Crm.Shared.Retention;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -42,6 +43,7 @@ public static class ModuleRegistration
             .UseNpgsql(sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
             .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
 
+        services.AddSingleton(sp => new EventRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
         services.AddSingleton<OutboxSignal<TDb>>();
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),

@@ -26,7 +26,7 @@ public abstract class ModuleDb : DbContext
     /// <summary>The module's schema; also the name of its part in events and roles.</summary>
     public abstract string Schema { get; }
 
-    /// <summary>What this module reported to others. Append-only.</summary>
+    /// <summary>What this module reported to others. Never changed; forgotten long after everybody has received it.</summary>
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
     /// <summary>Who still has to receive what. A row is deleted when its consumer has committed.</summary>

@@ -16,7 +16,7 @@ internal sealed class PlatformTables :
 
     public void Configure(EntityTypeBuilder<OutboxEvent> builder)
     {
-        builder.ToTable("outbox_events").IsAppendOnly().HasKey(e => e.Id);
+        builder.ToTable("outbox_events").IsWrittenOnce().Vacuumed(share: 0.05).HasKey(e => e.Id);
         builder.Property(e => e.Payload).HasColumnType("jsonb");
         builder.Property<DateTime>("RecordedAt").HasDefaultValueSql(RealNow);
         builder.HasIndex(e => new { e.AggregateId, e.Sequence }).IsUnique();
@@ -24,7 +24,7 @@ internal sealed class PlatformTables :
 
     public void Configure(EntityTypeBuilder<OutboxDelivery> builder)
     {
-        builder.ToTable("outbox_deliveries").IsWorkedOff().HasKey(d => d.Id);
+        builder.ToTable("outbox_deliveries").IsWorkedOff().VacuumedAfter(rows: 1_000).HasKey(d => d.Id);
         builder.HasOne<OutboxEvent>().WithMany().HasForeignKey(d => d.EventId);
         builder.Property(d => d.NextAttemptAt).HasDefaultValueSql(RealNow);
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("parked_at IS NULL AND discarded_at IS NULL");
@@ -34,13 +34,13 @@ internal sealed class PlatformTables :
 
     public void Configure(EntityTypeBuilder<InboxEntry> builder)
     {
-        builder.ToTable("inbox").IsWorkedOff().HasKey(e => e.EventId);
+        builder.ToTable("inbox").IsWorkedOff().Vacuumed(share: 0.05).HasKey(e => e.EventId);
         builder.Property(e => e.ReceivedAt).HasDefaultValueSql(RealNow);
     }
 
     public void Configure(EntityTypeBuilder<StoredAnswer> builder)
     {
-        builder.ToTable("stored_answers").IsWorkedOff().HasKey(a => a.KeyHash);
+        builder.ToTable("stored_answers").IsWrittenOnce().Vacuumed(share: 0.05).HasKey(a => a.KeyHash);
         builder.Property<DateTime>("StoredAt").HasDefaultValueSql(RealNow);
         builder.HasIndex("StoredAt");
     }
@@ -54,7 +54,7 @@ internal sealed class PlatformTables :
 
     public void Configure(EntityTypeBuilder<Clock> builder)
     {
-        builder.ToTable("clocks").HasKey(c => c.Id);
+        builder.ToTable("clocks").Vacuumed(share: 0.02).HasKey(c => c.Id);
         builder.Ignore(c => c.IsRunning);
         builder.HasMany(c => c.Rungs).WithOne().HasForeignKey(r => r.ClockId);
         builder.HasIndex(c => c.NextRungAt).HasFilter("next_rung_at IS NOT NULL");

@@ -514,6 +514,10 @@ namespace Crm.Complaints.Data.Migrations
                         .HasFilter("ended_at IS NULL");
 
                     b.ToTable("clocks", "complaints");
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>
@@ -573,7 +577,10 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.ToTable("inbox", "complaints");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxDelivery", b =>
@@ -645,7 +652,13 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.ToTable("outbox_deliveries", "complaints");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_threshold", 1000)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxEvent", b =>
@@ -695,7 +708,10 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.ToTable("outbox_events", "complaints");
 
-                    b.HasAnnotation("Crm:AppendOnly", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Idempotency.StoredAnswer", b =>
@@ -740,7 +756,10 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.ToTable("stored_answers", "complaints");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Complaints.ComplaintRecord", b =>

@@ -386,6 +386,10 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasFilter("ended_at IS NULL");
 
                     b.ToTable("clocks", "followups");
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>
@@ -445,7 +449,10 @@ namespace Crm.FollowUps.Data.Migrations
 
                     b.ToTable("inbox", "followups");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxDelivery", b =>
@@ -517,7 +524,13 @@ namespace Crm.FollowUps.Data.Migrations
 
                     b.ToTable("outbox_deliveries", "followups");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_threshold", 1000)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxEvent", b =>
@@ -567,7 +580,10 @@ namespace Crm.FollowUps.Data.Migrations
 
                     b.ToTable("outbox_events", "followups");
 
-                    b.HasAnnotation("Crm:AppendOnly", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Idempotency.StoredAnswer", b =>
@@ -612,7 +628,10 @@ namespace Crm.FollowUps.Data.Migrations
 
                     b.ToTable("stored_answers", "followups");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.FollowUps.Visit", b =>

@@ -425,6 +425,10 @@ namespace Crm.Organization.Data.Migrations
                         .HasFilter("ended_at IS NULL");
 
                     b.ToTable("clocks", "organization");
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
             modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>
@@ -484,7 +488,10 @@ namespace Crm.Organization.Data.Migrations
 
                     b.ToTable("inbox", "organization");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxDelivery", b =>
@@ -556,7 +563,13 @@ namespace Crm.Organization.Data.Migrations
 
                     b.ToTable("outbox_deliveries", "organization");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WorkedOff", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_threshold", 1000)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.OutboxEvent", b =>
@@ -606,7 +619,10 @@ namespace Crm.Organization.Data.Migrations
 
                     b.ToTable("outbox_events", "organization");
 
-                    b.HasAnnotation("Crm:AppendOnly", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Shared.Idempotency.StoredAnswer", b =>
@@ -651,7 +667,10 @@ namespace Crm.Organization.Data.Migrations
 
                     b.ToTable("stored_answers", "organization");
 
-                    b.HasAnnotation("Crm:WorkedOff", true);
+                    b
+                        .HasAnnotation("Crm:WrittenOnce", true)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
             modelBuilder.Entity("Crm.Organization.ApiKey", b =>

@@ -1,0 +1,84 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Crm.FollowUps.Data.Migrations
+{
+    /// <inheritdoc />
+    public partial class RetentionAndVacuum : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AlterTable(
+                name: "stored_answers",
+                schema: "followups")
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "outbox_events",
+                schema: "followups")
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "outbox_deliveries",
+                schema: "followups")
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0)
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_threshold", 1000)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
+
+            migrationBuilder.AlterTable(
+                name: "inbox",
+                schema: "followups")
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "clocks",
+                schema: "followups")
+                .Annotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AlterTable(
+                name: "stored_answers",
+                schema: "followups")
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "outbox_events",
+                schema: "followups")
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "outbox_deliveries",
+                schema: "followups")
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_threshold", 1000)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_cost_delay", 0)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_threshold", 1000);
+
+            migrationBuilder.AlterTable(
+                name: "inbox",
+                schema: "followups")
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+
+            migrationBuilder.AlterTable(
+                name: "clocks",
+                schema: "followups")
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                .OldAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Crm.Shared.Data;
+using Npgsql;
+
+namespace Crm.Shared.Retention;
+
+/// <summary>What lies before it is old: as an instant of the database's clock, and as an identity, which is what the primary keys are sorted by.</summary>
+internal sealed record Horizon(DateTime Time, Guid Id);
+
+/// <summary>
+/// Forgets events of one module in small pieces, along the primary keys. Both conditions of age are asked for: the identity, because it is
+/// the index; and the time by the database's clock, because a host whose clock is wrong makes identities that look old.
+/// </summary>
+internal sealed class EventRetention(string schema, NpgsqlDataSource source)
+{
+    /// <summary>Rows deleted by one statement.</summary>
+    public const int Piece = 1_000;
+
+    public string Schema => schema;
+
+    /// <summary>Where old begins.</summary>
+    public async Task<Horizon> HorizonAsync(TimeSpan age, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand("SELECT clock_timestamp() - $1");
+        command.Parameters.Add(new() { Value = age });
+        var time = (DateTime)(await command.ExecuteScalarAsync(ct))!;
+        return new(time, Ids.FirstOf(time));
+    }
+
+    /// <summary>Events before the horizon that somebody has not received, parked and discarded ones included: the first <see cref="Piece"/> of them.</summary>
+    public async Task<IReadOnlyList<Guid>> UndeliveredAsync(Horizon horizon, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"SELECT event_id FROM {schema}.outbox_deliveries WHERE event_id < $1 ORDER BY event_id LIMIT {Piece}");
+        command.Parameters.Add(new() { Value = horizon.Id });
+        var events = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) events.Add(reader.GetGuid(0));
+        return events;
+    }
+
+    /// <summary>Forgets events that everybody has received. The foreign key of the deliveries would refuse any other.</summary>
+    public Task<long> ForgetEventsAsync(Horizon horizon, CancellationToken ct) => ForgetAsync(
+        horizon, "outbox_events", "id", $"recorded_at < $2 AND NOT EXISTS (SELECT FROM {schema}.outbox_deliveries d WHERE d.event_id = r.id)", kept: [], ct);
+
+    /// <summary>Forgets that events were received, but for those that may come again.</summary>
+    public Task<long> ForgetReceivedAsync(Horizon horizon, IReadOnlyCollection<Guid> kept, CancellationToken ct) =>
+        ForgetAsync(horizon, "inbox", "event_id", "received_at < $2", kept, ct);
+
+    private async Task<long> ForgetAsync(Horizon horizon, string table, string key, string done, IReadOnlyCollection<Guid> kept, CancellationToken ct)
+    {
+        var (forgotten, after) = (0L, Guid.Empty);
+        while (true)
+        {
+            await using var command = source.CreateCommand($"""
+                WITH page AS MATERIALIZED (SELECT {key} AS id FROM {schema}.{table} WHERE {key} > $3 AND {key} < $1 ORDER BY {key} LIMIT $4),
+                     gone AS (DELETE FROM {schema}.{table} r USING page WHERE r.{key} = page.id AND r.{key} <> ALL($5) AND r.{done} RETURNING 1)
+                SELECT (SELECT count(*) FROM gone), (SELECT id FROM page ORDER BY id DESC LIMIT 1)
+                """);
+            foreach (var value in new object[] { horizon.Id, horizon.Time, after, Piece, kept.ToArray() }) command.Parameters.Add(new() { Value = value });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            await reader.ReadAsync(ct);
+            if (reader.IsDBNull(1)) return forgotten;
+            (forgotten, after) = (forgotten + reader.GetInt64(0), reader.GetGuid(1));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Crm.Shared.Retention;
+
+/// <summary>How long is remembered what nobody needs any more. Real time; looked at each hour. Cases, follow-ups, their histories and the audit are kept for good.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>An event is forgotten so long after it was recorded, if everybody has received it. One that waits, is parked or was discarded is kept.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan Events { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>That an event was received is forgotten so long afterwards, if it can no longer be delivered again.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Inbox { get; set; } = TimeSpan.FromDays(60);
+}
