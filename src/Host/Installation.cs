@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Crm.Host.Failures;
+using Crm.Host.Settings;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
@@ -34,12 +35,11 @@ internal static class Installation
         if (settings.Development) builder.Services.AddCors();
     }
 
-    public static void AddInstallation(this IServiceCollection services, CrmSettings settings)
+    public static void AddInstallation(this IServiceCollection services, CrmSettings settings, KeyRing keys)
     {
-        var keys = KeyRing.Open(settings.Secrets, create: settings.Development);
         services.AddSingleton(settings);
         services.AddSingleton(settings.Outbox);
-        services.AddSingleton(new Crm.Shared.Retention.RetentionOptions());
+        services.AddSingleton(settings.Retention);
         services.AddSingleton(keys);
         services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

@@ -2,20 +2,22 @@ using Crm.Complaints;
 using Crm.FollowUps;
 using Crm.Host;
 using Crm.Host.Access;
+using Crm.Host.Commands;
 using Crm.Host.Development;
 using Crm.Host.Failures;
 using Crm.Host.OpenApi;
 using Crm.Host.Operations;
+using Crm.Host.Settings;
 using Crm.Organization;
 using Crm.Shared;
 
-if (args is ["migrate", ..]) return await MigrateCommand.RunAsync(args[1..]);
+if (ConsoleCommand.Find(args) is { } command) return await command.RunAsync();
 
 var builder = WebApplication.CreateBuilder(args);
-var settings = CrmSettings.Read(builder.Configuration, builder.Environment);
+if (Start.Read(builder.Configuration, builder.Environment) is not var (settings, keys)) return Start.Refused;
 
 builder.AddServer(settings);
-builder.Services.AddInstallation(settings);
+builder.Services.AddInstallation(settings, keys);
 builder.Services.AddPlatform();
 builder.Services.AddOrganization();
 builder.Services.AddComplaints();

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Crm.Host.Settings;
 using Crm.Organization;
 using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Authentication;
@@ -26,11 +27,12 @@ internal static class SignIn
                 context.Request.Headers.ContainsKey(ApiKeyHeader) ? ApiKeySignIn.Scheme : SchemeOf(context.Request, settings))
             .AddScheme<AuthenticationSchemeOptions, ApiKeySignIn>(ApiKeySignIn.Scheme, configureOptions: null);
 
-        if (settings.Authority is not null)
+        if (settings.Oidc.Authority is { } authority)
         {
             authentication.AddJwtBearer(Provider, bearer =>
             {
-                (bearer.Authority, bearer.Audience, bearer.MapInboundClaims) = (settings.Authority, settings.Audience, false);
+                (bearer.Authority, bearer.Audience, bearer.MapInboundClaims) = (authority.OriginalString, settings.Oidc.Audience, false);
+                bearer.RequireHttpsMetadata = !authority.IsLoopback;
                 bearer.TokenValidationParameters.ValidAlgorithms = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384"];
             });
         }
@@ -68,7 +70,7 @@ internal static class SignIn
     private static string SchemeOf(HttpRequest request, CrmSettings settings)
     {
         if (!settings.Development) return Provider;
-        if (settings.Authority is null) return Development;
+        if (settings.Oidc.Authority is null) return Development;
         var token = request.Headers.Authorization.ToString().Split(' ').LastOrDefault() ?? "";
         var reader = new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler();
         return reader.CanReadToken(token) && reader.ReadJsonWebToken(token).Issuer != DevelopmentIssuer ? Provider : Development;

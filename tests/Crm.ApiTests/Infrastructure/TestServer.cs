@@ -1,5 +1,5 @@
 using Crm.Build.Postgres;
-using Crm.Host;
+using Crm.Host.Commands;
 using Crm.Shared.Privacy;
 
 [assembly: AssemblyFixture(typeof(Crm.ApiTests.Infrastructure.TestServer))]
@@ -26,7 +26,7 @@ public sealed class TestServer : IAsyncLifetime
         Postgres = await DatabaseServer.StartAsync();
         await Postgres.DropDatabaseAsync(Template);
         await Postgres.CreateDatabaseAsync(Template);
-        await MigrateCommand.RunAsync(Postgres.MigratorConnectionString(Template), KeyRing.Open(Secrets, create: true), "crm", demo: true, CancellationToken.None);
+        await MigrateCommand.MigrateAsync(Postgres.MigratorConnectionString(Template), KeyRing.Open(Secrets, create: true), "crm", demo: true, CancellationToken.None);
         Npgsql.NpgsqlConnection.ClearAllPools();
     }
 

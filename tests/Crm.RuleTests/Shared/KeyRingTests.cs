@@ -88,7 +88,7 @@ public sealed class KeyRingTests : IDisposable
 
     [Fact]
     public void Where_none_may_be_made_a_missing_ring_is_said_with_what_to_do() =>
-        Should.Throw<InvalidOperationException>(() => KeyRing.Open(Path.Combine(folder, "nowhere"), create: false)).Message.ShouldContain("migrate");
+        Should.Throw<KeyRingException>(() => KeyRing.Open(Path.Combine(folder, "nowhere"), create: false)).Message.ShouldContain("migrate");
 
     [Fact]
     public void Many_that_make_a_ring_at_once_end_with_the_same_one_and_leave_nothing_else_behind()

@@ -22,7 +22,8 @@ public static class ComplaintsModule
         services.AddDesk<ComplaintDesk, ComplaintsDb, Complaint, CasePolicies>();
         services.AddSingleton<CaseNumbers>();
         services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
-        services.AddSingleton(new DemoData(DemoCategories.SeedAsync));
+        services.AddSingleton(new DemoData(StandardCategories.SeedDemoAsync));
+        services.AddSingleton(new ProjectSeed(StandardCategories.SeedAsync));
         foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);
         foreach (var permission in ComplaintPermissions.All) services.AddSingleton(permission);
         return services;

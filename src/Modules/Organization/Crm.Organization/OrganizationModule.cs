@@ -2,8 +2,10 @@ using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Features;
+using Crm.Organization.Setup;
 using Crm.Shared.Access;
 using Crm.Shared.Data;
+using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -40,6 +42,29 @@ public static class OrganizationModule
         var lookup = context.RequestServices.GetRequiredService<CallerLookup>();
         return apiKey is null ? await lookup.FindAsync(context.User, context) : await lookup.FindAsync(apiKey, context.RequestAborted);
     }
+
+    /// <summary>Appoints somebody who may do everything everywhere; done at the console, as the owner of the database, with an audit row.</summary>
+    /// <param name="ownerConnection">The migration connection.</param>
+    /// <param name="code">The staff code, kept for ever.</param>
+    /// <param name="subject">The <c>sub</c> of their tokens.</param>
+    /// <param name="name">The person's name.</param>
+    /// <param name="again">One more, though there is one.</param>
+    /// <param name="ct">Cancels it; nothing is done then.</param>
+    /// <exception cref="BrokenRule">There is one already, or code or subject are taken.</exception>
+    public static Task AppointAdministratorAsync(string ownerConnection, string code, string subject, string name, bool again, CancellationToken ct) =>
+        AppointAdministrator.RunAsync(ownerConnection, new StaffRow { Code = code, Subject = subject, Name = name }, again, ct);
+
+    /// <summary>Opens a project; done at the console, as the owner of the database, with an audit row.</summary>
+    /// <param name="ownerConnection">The migration connection.</param>
+    /// <param name="code">The code by which every call names it.</param>
+    /// <param name="name">The name people know it by.</param>
+    /// <param name="timeZone">An IANA time zone.</param>
+    /// <param name="pack">A policy pack.</param>
+    /// <param name="serviceDesk">The staff code that receives what belongs to nobody else.</param>
+    /// <param name="ct">Cancels it; nothing is done then.</param>
+    /// <exception cref="BrokenRule">The code is taken, or the service desk is nobody who works here.</exception>
+    public static Task OpenProjectAsync(string ownerConnection, string code, string name, string timeZone, string pack, string serviceDesk, CancellationToken ct) =>
+        OpenProject.RunAsync(ownerConnection, new ProjectRow { Code = code, Name = name, TimeZone = timeZone, Pack = pack, ServiceDesk = serviceDesk }, ct);
 
     /// <summary>The module's routes.</summary>
     public static void MapOrganization(this IEndpointRouteBuilder api)

@@ -1,9 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Crm.Shared.Data;
 
 namespace Crm.Shared.Privacy;
+
+/// <summary>The installation's keys cannot be had. The text says why and what to do, and holds nothing of them.</summary>
+public sealed class KeyRingException(string message) : Exception(message);
 
 /// <summary>
 /// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the newest, old
@@ -27,17 +31,30 @@ public sealed class KeyRing
     /// <summary>Opens the ring in <paramref name="folder"/>.</summary>
     /// <param name="folder">The secrets folder.</param>
     /// <param name="create">Makes a ring where there is none; several processes at once end with one and the same.</param>
-    /// <exception cref="InvalidOperationException">There is none and none may be made.</exception>
+    /// <exception cref="KeyRingException">There is none and none may be made, or it cannot be used.</exception>
     public static KeyRing Open(string folder, bool create)
     {
         var path = Path.Combine(folder, "keys.json");
-        if (!File.Exists(path))
+        try
         {
-            if (!create) throw new InvalidOperationException($"No keys.json in the secrets folder '{folder}' (setting Crm:Secrets). Run `migrate` there first, or restore it from your backup.");
-            Create(folder, path);
-        }
+            if (!File.Exists(path))
+            {
+                if (!create) throw new KeyRingException($"there is no {path}; run `migrate`, which makes it, or restore it from your backup");
+                Create(folder, path);
+            }
 
-        return new KeyRing(JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path))!);
+            return JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path)) is { IsComplete: true } keys
+                ? new KeyRing(keys)
+                : throw new KeyRingException($"{path} lacks a key, or one has not 32 bytes; restore it from your backup");
+        }
+        catch (JsonException)
+        {
+            throw new KeyRingException($"{path} is damaged; restore it from your backup");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeyRingException($"{path} cannot be read or made by the user this process runs as");
+        }
     }
 
     private static void Create(string folder, string path)
@@ -106,8 +123,15 @@ public sealed class KeyRing
     private sealed record KeyFile(
         Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey)
     {
+        private const int Size = 32;
+
+        [JsonIgnore]
+        public bool IsComplete =>
+            DataKeys is { Count: > 0 } && DataKeys.All(k => k is { Key: > 0 and < 256, Value.Length: Size })
+            && new[] { IndexKey, RequestKey, RoleSecret, DevelopmentTokenKey }.All(k => k is { Length: Size });
+
         public static KeyFile Generate() => new(
-            new() { [1] = RandomNumberGenerator.GetBytes(32) }, RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32),
-            RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32));
+            new() { [1] = RandomNumberGenerator.GetBytes(Size) }, RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size),
+            RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size));
     }
 }

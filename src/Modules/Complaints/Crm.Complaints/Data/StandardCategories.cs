@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Complaints.Data;
 
-/// <summary>CMP-05: the categories the sources name, for the demo company's projects.</summary>
-internal static class DemoCategories
+/// <summary>CMP-05: the categories the sources name, which every project begins with.</summary>
+internal static class StandardCategories
 {
     private static readonly (string Code, string? Parent, string En, string Zh, bool Incident)[] Tree =
     [
@@ -33,12 +33,16 @@ internal static class DemoCategories
         ("fit-out", "property", "Fit-out", "装修", false),
     ];
 
-    public static async Task SeedAsync(string ownerConnection, CancellationToken ct)
+    public static async Task SeedDemoAsync(string ownerConnection, CancellationToken ct)
+    {
+        foreach (var project in new[] { "demo", "harbour" }) await SeedAsync(ownerConnection, project, ct);
+    }
+
+    public static async Task SeedAsync(string ownerConnection, string project, CancellationToken ct)
     {
         await using var db = new ComplaintsDb(ModuleRegistration.Options<ComplaintsDb>(ownerConnection, ComplaintsModule.Schema));
-        if (await db.Categories.AnyAsync(ct)) return;
-        foreach (var project in new[] { "demo", "harbour" })
-            db.Categories.AddRange(Tree.Select(c => new Category { Project = project, Code = c.Code, Parent = c.Parent, NameEn = c.En, NameZh = c.Zh, Incident = c.Incident }));
+        if (await db.Categories.AnyAsync(c => c.Project == project, ct)) return;
+        db.Categories.AddRange(Tree.Select(c => new Category { Project = project, Code = c.Code, Parent = c.Parent, NameEn = c.En, NameZh = c.Zh, Incident = c.Incident }));
         await db.SaveChangesAsync(ct);
     }
 }

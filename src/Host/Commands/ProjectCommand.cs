@@ -1,0 +1,37 @@
+using Crm.Organization;
+using Crm.Organization.Contracts;
+using Crm.Shared.Data;
+using NodaTime;
+
+namespace Crm.Host.Commands;
+
+/// <summary><c>project</c>: a project to register complaints in, until there is an endpoint for it.</summary>
+internal static class ProjectCommand
+{
+    public const string Usage = """
+        Crm.Host project --code C --name N --service-desk STAFF [--time-zone Z] [--pack P]
+
+        Opens a project, with the standard categories of complaints.
+
+          --code C                 small letters, digits and hyphens; every call names the project by it
+          --name N                 the name people know it by
+          --service-desk STAFF     the staff code that receives what belongs to nobody else
+          --time-zone Z            an IANA time zone (Asia/Shanghai)
+          --pack P                 lease-operations or property-management (lease-operations)
+          CRM_MIGRATION_DATABASE   connection string of the owner, as for migrate
+        """;
+
+    public static async Task RunAsync(CommandLine words, CancellationToken ct)
+    {
+        var (code, name, desk) = (words.Needed("--code", longest: 50), words.Needed("--name", longest: 200), words.Needed("--service-desk", longest: 100));
+        var (zone, pack) = (words.Value("--time-zone", longest: 100) ?? "Asia/Shanghai", words.Value("--pack", longest: 50) ?? Packs.LeaseOperations);
+        words.End();
+        if (!code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) throw new UsageException("--code takes small letters, digits and hyphens.");
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null) throw new UsageException($"There is no time zone {zone}.");
+        if (pack is not (Packs.LeaseOperations or Packs.PropertyManagement)) throw new UsageException($"There is no pack {pack}.");
+        var owner = Owner.Read();
+        foreach (var seed in Modules.Registered<ProjectSeed>()) await seed.SeedAsync(owner, code, ct);
+        await OrganizationModule.OpenProjectAsync(owner, code, name, zone, pack, desk, ct);
+        Console.WriteLine($"Project {code} is open. Hosts that run know it within a second.");
+    }
+}
