@@ -24,6 +24,7 @@ builder.Services.AddComplaints();
 builder.Services.AddFollowUps();
 builder.Services.AddSignIn(settings);
 builder.Services.AddCallerLimits(settings);
+builder.Services.AddSecurityHeaders();
 builder.Services.AddOpenApiDocument();
 builder.Services.AddReadiness();
 builder.Services.AddSingleton(ParkedEvents.Operate);
@@ -32,6 +33,8 @@ else builder.Services.AddRealClock();
 
 var app = builder.Build();
 
+app.UseKnownProxies(settings);
+app.UseSecurityHeaders(settings);
 app.UseRequestLog();
 app.UseLanguages();
 app.UseProblems();

@@ -24,6 +24,11 @@ public sealed class SwaggerPageTests(CrmSystem system) : IClassFixture<CrmSystem
         var page = await browser.NewPageAsync();
         var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error);
+        // Also what the page's own security policy refuses.
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") errors.Add(message.Text);
+        };
 
         await page.GotoAsync(new Uri(system.Host.Address, "/swagger").ToString());
         await page.Locator(".swagger-ui .btn.authorize").ClickAsync();

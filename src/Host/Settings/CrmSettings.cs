@@ -28,6 +28,9 @@ internal sealed record CrmSettings
     [Range(1, 100)]
     public int? PoolLimit { get; init; }
 
+    /// <summary>Addresses and networks of the proxies in front of the hosts, with commas between them: 10.0.0.5, 10.1.0.0/16. What they say in X-Forwarded-For and X-Forwarded-Proto counts; without this setting, or from anybody else, it is ignored.</summary>
+    public string? KnownProxies { get; init; }
+
     /// <inheritdoc cref="OidcSettings"/>
     public OidcSettings Oidc { get; init; } = new();
 
@@ -47,6 +50,7 @@ internal sealed record CrmSettings
         // Tokens are verified with keys fetched from there: over plain http anybody on the way could put theirs in.
         if (Oidc.Authority is { } authority && authority.Scheme != Uri.UriSchemeHttps && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback))
             yield return new("Crm:Oidc:Authority", "must begin with https:// (http:// is good for this machine's own addresses only)");
+        if (Access.KnownProxies.Parse(KnownProxies ?? "") is null) yield return new("Crm:KnownProxies", "must be addresses or networks with commas between them, like 10.0.0.5, 10.1.0.0/16");
         if (Outbox.FirstBackoff > Outbox.MaxBackoff) yield return new("Crm:Outbox:FirstBackoff", "must not be longer than Crm:Outbox:MaxBackoff");
     }
 
