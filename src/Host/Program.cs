@@ -17,6 +17,7 @@ var builder = WebApplication.CreateBuilder(args);
 if (Start.Read(builder.Configuration, builder.Environment) is not var (settings, keys)) return Start.Refused;
 
 builder.AddServer(settings);
+builder.AddTelemetry(settings);
 builder.Services.AddInstallation(settings, keys);
 builder.Services.AddPlatform();
 builder.Services.AddOrganization();
@@ -33,6 +34,7 @@ else builder.Services.AddRealClock();
 
 var app = builder.Build();
 
+app.UseTelemetry();
 app.UseKnownProxies(settings);
 app.UseSecurityHeaders(settings);
 app.UseRequestLog();

@@ -43,6 +43,9 @@ internal sealed record CrmSettings
     /// <inheritdoc cref="RetentionOptions"/>
     public RetentionOptions Retention { get; init; } = new();
 
+    /// <inheritdoc cref="TelemetrySettings"/>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>What the type and range of a single setting cannot say.</summary>
     public IEnumerable<Finding> Check()
     {
@@ -77,6 +80,17 @@ internal sealed record OidcSettings
     /// <summary>The audience (`aud`) that the provider's tokens name for this API.</summary>
     [Needed("the audience that your provider's tokens name for this API, e.g. crm", OutsideDevelopmentOnly = true)]
     public string? Audience { get; init; }
+}
+
+/// <summary>Traces and metrics by OTLP (docs/operations/telemetry.md). Nothing is sent while neither `Crm:Telemetry:Endpoint` nor the standard variable `OTEL_EXPORTER_OTLP_ENDPOINT` is set.</summary>
+internal sealed record TelemetrySettings
+{
+    /// <summary>Where an OpenTelemetry collector takes OTLP over HTTP, e.g. http://collector:4318; /v1/traces and /v1/metrics are added. Other protocols: the standard variables.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The share of requests that are traced, unless the caller has decided it. 0 is none, 1 is all.</summary>
+    [Range(0.0, 1.0)]
+    public double TraceShare { get; init; } = 1;
 }
 
 /// <summary>Limits per caller and host.</summary>

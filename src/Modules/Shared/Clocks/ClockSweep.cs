@@ -1,5 +1,6 @@
 using Crm.Shared.Data;
 using Crm.Shared.Events;
+using Crm.Shared.Measures;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -89,9 +90,11 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
             var loaded = await db.Set<TSubject>().Include(s => s.Clocks).Where(s => locked.Contains(s.Id)).ToListAsync(ct);
             var desk = scope.ServiceProvider.GetRequiredService<Desk<TDb, TSubject, TPolicies>>();
             foreach (var subject in loaded) subject.CatchUp(desk.MomentIn(subject.Project, by: "rule:clocks"));
+            var rungs = CrmMeasures.NewRungs(db);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(CancellationToken.None);
             scope.ServiceProvider.GetRequiredService<OutboxSignal<TDb>>().Wake();
+            CrmMeasures.Swept(db, rungs);
             return loaded.Count;
         }
         catch (Exception e) when (e is not OperationCanceledException)

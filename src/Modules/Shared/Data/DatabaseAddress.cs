@@ -30,6 +30,6 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             CommandTimeout = 30,
             KeepAlive = 30,
         };
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = schema }.Build();
     }
 }

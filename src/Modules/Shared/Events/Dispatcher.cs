@@ -1,5 +1,6 @@
 using Crm.Shared.Audit;
 using Crm.Shared.Data;
+using Crm.Shared.Measures;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -69,6 +70,7 @@ public sealed partial class Dispatcher : BackgroundService
             {
                 if (await TryAsync([delivery], ct) is not { } failure) continue;
                 LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure);
+                CrmMeasures.Failed(Schema, delivery.Consumer);
                 await queue.FailAsync(delivery, failure, ct);
             }
         }
@@ -105,6 +107,7 @@ public sealed partial class Dispatcher : BackgroundService
     /// <returns>Null when all were delivered, else the kind of failure.</returns>
     private async Task<string?> TryAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
     {
+        using var activity = CrmMeasures.StartDelivering(Schema, deliveries[0].Consumer, deliveries.Count);
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -127,6 +130,7 @@ public sealed partial class Dispatcher : BackgroundService
 
             consumer.Signal(scope.ServiceProvider).Wake();
             await queue.CompleteAsync([.. deliveries], ct);
+            CrmMeasures.Delivered(Schema, deliveries[0].Consumer, deliveries.Count);
             return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
