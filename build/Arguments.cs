@@ -57,6 +57,16 @@ internal sealed class Arguments(IEnumerable<string> args, string usage)
             : throw new UsageException($"{name} must be a whole number from {least} to {most}, not {text}.", usage);
     }
 
+    /// <summary>The one word that may be left over; null when none is.</summary>
+    /// <exception cref="UsageException">More is left over, or an option that was not understood.</exception>
+    public string? Rest()
+    {
+        var rest = words.FirstOrDefault(word => !word.StartsWith('-'));
+        if (rest is not null) words.Remove(rest);
+        End();
+        return rest;
+    }
+
     /// <summary>Nothing may be left over.</summary>
     /// <exception cref="UsageException">An argument was not understood.</exception>
     public void End()

@@ -16,6 +16,7 @@ internal static class Program
           build/run        start everything: database, demo company, hosts
           build/test       run all tests
           build/migrate    bring a database to the current schema
+          build/publish    write a folder that runs where there is no .NET
           build/replay     send recorded tickets through a running host and check what comes back
           build/chaos      kill hosts while tickets are worked on, and check that nothing is lost or doubled
           build/bench      measure the hosts beside PostgreSQL's own load generator
@@ -67,6 +68,7 @@ internal static class Program
         "run" => RunCommand.RunAsync(args, ct),
         "test" => TestCommand.RunAsync(args, ct),
         "migrate" => MigrateCommand.RunAsync(args, ct),
+        "publish" => PublishCommand.RunAsync(args, ct),
         "replay" => ReplayCommand.RunAsync(args, ct),
         "chaos" => ChaosCommand.RunAsync(args, ct),
         "bench" => BenchCommand.RunAsync(args, ct),
