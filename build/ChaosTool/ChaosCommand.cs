@@ -29,7 +29,7 @@ internal static class ChaosCommand
             Say("building the host");
             await HostProject.BuildAsync(ct);
             Say("starting the database");
-            await using var ground = await Playground.OpenAsync(options.Data, Say, ct);
+            await using var ground = await Playground.OpenAsync("chaos", options.Data, clusterFolder: null, Say, ct);
             var table = await Scenarios[options.Scenario](options, ground, Say, ct);
             ground.MayGo = table.IsWell;
 

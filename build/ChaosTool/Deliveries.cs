@@ -24,8 +24,7 @@ internal sealed class Deliveries(string superuserConnection)
     /// <summary>A delivery is deleted when it is made, so every row left is one that was not; parked ones count.</summary>
     private async Task<long> LeftAsync(CancellationToken ct)
     {
-        // Not pooled: an idle connection would outlive the look.
-        await using var connection = new NpgsqlConnection($"{superuserConnection};Pooling=false");
+        await using var connection = new NpgsqlConnection(superuserConnection);
         await connection.OpenAsync(ct);
         var outboxes = new List<string>();
         await using (var find = new NpgsqlCommand(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Crm.Build.Hosting;
 using Crm.Build.Replay;
 
 namespace Crm.Build.Chaos;
@@ -18,8 +19,9 @@ internal static class KillInTurn
 
     public static async Task<ChaosTable> RunAsync(ChaosOptions options, Playground ground, Action<string> say, CancellationToken ct)
     {
-        ChaosHost[] hosts = [ground.NewHost(), ground.NewHost()];
-        foreach (var host in hosts) await host.StartAsync(ct);
+        HostProcess[] hosts = [ground.NewHost(), ground.NewHost()];
+        foreach (var host in hosts) host.Start();
+        foreach (var host in hosts) await host.ReadyAsync(ct);
         say($"two hosts are ready: {hosts[0].Address} {hosts[1].Address}");
 
         var (traffic, failures) = (new Traffic(), new Failures());
@@ -45,7 +47,7 @@ internal static class KillInTurn
         say("the clients have stopped; waiting for the last deliveries");
         var left = await new Deliveries(ground.SuperuserConnection).LeftAfterDrainAsync(ct);
         say("holding the database against the clients' logs");
-        var acknowledged = AcknowledgementLog.ReadAll(ground.Acknowledgements);
+        var acknowledged = AcknowledgementLog.ReadAll(ground.Notes);
         var reckoning = await Reckoning.OfAsync(client, acknowledged, ct);
         return new ChaosTable(recoveries, traffic, acknowledged, failures, reckoning, left);
     }
@@ -53,13 +55,13 @@ internal static class KillInTurn
     private static async Task WorkAsync(
         int number, CrmClient client, Playground ground, Failures failures, CancellationToken closingTime, CancellationToken ct)
     {
-        using var log = new AcknowledgementLog(Path.Combine(ground.Acknowledgements, $"client-{number:D2}.jsonl"));
+        using var log = new AcknowledgementLog(Path.Combine(ground.Notes, $"client-{number:D2}.jsonl"));
         await new Caller(number, client, log, failures).WorkAsync(closingTime, ct);
     }
 
     /// <returns>The time from each kill until the same host was ready again.</returns>
     private static async Task<List<TimeSpan>> KillAsync(
-        ChaosHost[] hosts, ChaosOptions options, Traffic traffic, Action<string> say, CancellationToken ct)
+        HostProcess[] hosts, ChaosOptions options, Traffic traffic, Action<string> say, CancellationToken ct)
     {
         var recoveries = new List<TimeSpan>();
         for (var round = 1; round <= options.Rounds; round++)
@@ -70,7 +72,8 @@ internal static class KillInTurn
             var victim = hosts[round % hosts.Length];
             var recovery = Stopwatch.StartNew();
             await victim.KillAsync();
-            await victim.StartAsync(ct);
+            victim.Start();
+            await victim.ReadyAsync(ct);
             recoveries.Add(recovery.Elapsed);
             say($"round {round,2}: {victim.Name} killed after {moment.TotalSeconds:0.00} s, ready again after "
                 + $"{recoveries[^1].TotalSeconds:0.0} s; {traffic.Requests:N0} requests so far");

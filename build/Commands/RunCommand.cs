@@ -90,7 +90,7 @@ internal static class RunCommand
     private static async Task ServeAsync(DatabaseServer server, DataFolder data, Options options, CancellationToken ct)
     {
         var settings = HostProject.Settings(server, server.DefaultDatabase, data.Secrets);
-        var hosts = options.Ports.Select((port, index) => new HostProcess(port, data.HostLog(index + 1), settings)).ToList();
+        var hosts = options.Ports.Select((port, index) => new HostProcess($"host {index + 1}", port, data.HostLog(index + 1), settings)).ToList();
         try
         {
             foreach (var host in hosts) host.Start();

@@ -3,16 +3,20 @@ using Crm.Build.Machine;
 
 namespace Crm.Build.Hosting;
 
-/// <summary>One host as a process of its own, which prints into a file.</summary>
+/// <summary>One host as a process of its own, which prints into a file, and can be ended in any way and started again on its port.</summary>
+/// <param name="name">What people call it.</param>
 /// <param name="port">Its port on localhost.</param>
-/// <param name="log">The file, made anew at each start.</param>
+/// <param name="log">The file: made anew by the first start, continued by later ones.</param>
 /// <param name="settings">Its environment, beside this process's own.</param>
-internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+internal sealed class HostProcess(string name, int port, string log, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2), StopWithin = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private Process? process;
+
+    /// <summary>What people call it.</summary>
+    public string Name => name;
 
     /// <summary>Where it answers.</summary>
     public Uri Address { get; } = new($"http://localhost:{port}");
@@ -31,13 +35,14 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
         var start = new ProcessStartInfo(
             "/bin/sh",
             [
-                "-c", "exec \"$@\" </dev/null >\"$0\" 2>&1", log,
+                "-c", $"exec \"$@\" </dev/null {(process is null ? ">" : ">>")}\"$0\" 2>&1", log,
                 Executables.Dotnet, HostProject.Program, "--urls", $"http://localhost:{port}",
             ])
         {
             WorkingDirectory = Path.GetDirectoryName(HostProject.Program),
         };
         foreach (var (name, value) in settings) start.Environment[name] = value;
+        process?.Dispose();
         process = Process.Start(start)!;
         LeftOver.Note(log, process);
     }
@@ -47,39 +52,53 @@ internal sealed class HostProcess(int port, string log, IReadOnlyDictionary<stri
     /// log.</exception>
     public async Task ReadyAsync(CancellationToken ct)
     {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < ReadyWithin; await Task.Delay(100, ct))
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < ReadyWithin; await Task.Delay(50, ct))
         {
             if (process is null or { HasExited: true }) throw Ended();
             if (await IsReadyAsync(ct)) return;
         }
 
         throw new ToolFailureException(
-            $"The host at {Address} did not become ready within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
+            $"{name} at {Address} did not become ready within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
     }
 
     /// <summary>Returns when the process is gone, for whatever reason.</summary>
     public Task EndAsync(CancellationToken ct) => process?.WaitForExitAsync(ct) ?? Task.CompletedTask;
 
     /// <summary>What to say of a host that ended by itself.</summary>
-    public ToolFailureException Ended() => new($"The host at {Address} ended with exit code {process?.ExitCode}.\n{LastWords()}");
+    public ToolFailureException Ended() => new($"{name} at {Address} ended with exit code {process?.ExitCode}.\n{LastWords()}");
+
+    /// <summary>kill -9: no goodbye, no flush, sockets reset.</summary>
+    public async Task KillAsync()
+    {
+        if (process is null) return;
+        Signal.Kill(process.Id);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: the host may finish what it does; one that takes longer than half a minute is killed.</summary>
+    /// <returns>Its exit code; 137 when it had to be killed.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        if (process is null) return 0;
+        if (!process.HasExited) Signal.Terminate(process.Id);
+        if (!await Signal.GoneAsync(process.Id, StopWithin)) Signal.Kill(process.Id);
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
 
     /// <summary>Lets the host finish what it does, and ends it if that takes longer than half a minute.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false })
-        {
-            Signal.Terminate(process.Id);
-            if (!await Signal.GoneAsync(process.Id, StopWithin)) Signal.Kill(process.Id);
-            await process.WaitForExitAsync();
-        }
-
+        if (process is { HasExited: false }) await TerminateAsync();
         LeftOver.Forget(log);
         process?.Dispose();
         process = null;
         http.Dispose();
     }
 
-    private async Task<bool> IsReadyAsync(CancellationToken ct)
+    /// <summary>Whether it says at this moment that it can serve.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
         try
         {
