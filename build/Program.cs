@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Crm.Build.Bench;
 using Crm.Build.Chaos;
 using Crm.Build.Commands;
+using Crm.Build.Fuzz;
 using Crm.Build.Replay;
 using Npgsql;
 
@@ -18,8 +19,9 @@ internal static class Program
           build/migrate    bring a database to the current schema
           build/publish    write a folder that runs where there is no .NET
           build/replay     send recorded tickets through a running host and check what comes back
-          build/chaos      kill hosts while tickets are worked on, and check that nothing is lost or doubled
           build/bench      measure the hosts beside PostgreSQL's own load generator
+          build/chaos      let things go wrong while tickets are worked on, and check that nothing is lost or doubled
+          build/fuzz       send a host everything its OpenAPI document allows, and much that it does not
         """;
 
     private const int Done = 0, Failed = 1, Misunderstood = 2, Interrupted = 130;
@@ -72,6 +74,7 @@ internal static class Program
         "replay" => ReplayCommand.RunAsync(args, ct),
         "chaos" => ChaosCommand.RunAsync(args, ct),
         "bench" => BenchCommand.RunAsync(args, ct),
+        "fuzz" => FuzzCommand.RunAsync(args, ct),
         "--help" or "-h" => Task.FromResult(Said(Usage)),
         null => throw new UsageException("A command is missing.", Usage),
         _ => throw new UsageException($"There is no command {verb}.", Usage),

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Crm.Build.Fuzz;
+
+/// <summary>Writes requests that are right by the document, on things the system has told of.</summary>
+internal sealed class Composer(ApiDocument document, Lore lore, Random random)
+{
+    private readonly Values values = new(document, lore, random);
+
+    /// <summary>A request of the operation.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="id">The thing it is about; null for one that is known, or none.</param>
+    public FuzzRequest Compose(Operation operation, string? id = null)
+    {
+        id ??= lore.Any(operation.Collection, random) is { } known && random.Next(20) > 0 ? known : Guid.CreateVersion7().ToString();
+        var headers = new List<(string, string)>();
+        if (lore.Tokens.Count > 0) headers.Add(("Authorization", $"Bearer {lore.Tokens[random.Next(12) == 0 ? random.Next(lore.Tokens.Count) : 0]}"));
+        if (random.Next(3) == 0) headers.Add(("Accept-Language", ((string[])["zh-CN", "en", "fr", "zh;q=0.5, en"])[random.Next(4)]));
+        foreach (var header in operation.Parameters.Where(p => p.In == "header" && (p.Required || random.Next(4) == 0)))
+        {
+            if (header.Name == "Idempotency-Key") headers.Add((header.Name, $"fuzz-{random.NextInt64():x}"));
+            if (header.Name == "If-Match") headers.Add((header.Name, $"\"{lore.VersionOf(id)}\""));
+        }
+
+        var request = new FuzzRequest(operation, operation.Method, operation.Path.Replace("{id}", id) + Query(operation), headers);
+        return operation.Body is { } schema ? request.WithBody(Body(operation, schema).ToJsonString()) : request;
+    }
+
+    /// <summary>A body of the operation: its example, a body after its schema, or a mixture.</summary>
+    public JsonObject Body(Operation operation, JsonElement schema)
+    {
+        // Setting the clock on by much would ring everything and end everything; the walk itself is tested elsewhere.
+        if (operation.Id == "setDevelopmentClock") return new JsonObject { ["advance"] = ((string[])["PT0S", "PT1S", "PT30S"])[random.Next(3)] };
+
+        var made = values.Object(document.Resolve(schema), operation.Collection);
+        if (operation.Example is not { } example || random.Next(3) == 0) return made;
+        var mixed = JsonNode.Parse(example.GetRawText())!.AsObject();
+        foreach (var (name, value) in made.Where(_ => random.Next(3) == 0).ToList()) mixed[name] = value?.DeepClone();
+        return mixed;
+    }
+
+    private string Query(Operation operation)
+    {
+        var query = new StringBuilder();
+        foreach (var parameter in operation.Parameters.Where(p => p.In == "query" && (p.Required || random.Next(4) == 0)))
+        {
+            var value = parameter.Name switch
+            {
+                "cursor" => lore.Any($"cursor {operation.Id}", random),
+                "limit" => $"{(random.Next(3) == 0 ? random.Next(1, 201) : random.Next(1, 6))}",
+                _ => values.Of(parameter.Schema, parameter.Name, operation.Collection) is { } made ? made.GetValueKind() == JsonValueKind.String ? (string?)made : made.ToJsonString() : null,
+            };
+            if (value is null) continue;
+            query.Append(query.Length == 0 ? '?' : '&').Append(parameter.Name).Append('=').Append(Uri.EscapeDataString(value));
+        }
+
+        return query.ToString();
+    }
+}

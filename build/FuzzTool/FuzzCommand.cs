@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Crm.Build.Hosting;
+
+namespace Crm.Build.Fuzz;
+
+/// <summary><c>./build/fuzz</c>: everything the document allows, and much that it does not, against a real host.</summary>
+internal static class FuzzCommand
+{
+    private const int AllWell = 0, Faulty = 1;
+
+    /// <summary>The first may do everything; then one who may handle, one of another project, one who may nothing, one nobody knows.</summary>
+    private static readonly string[] Staff = ["demo.admin", "demo.officer", "harbour.officer", "demo.guest", "nobody.at.all"];
+
+    public static async Task<int> RunAsync(string[] args, CancellationToken ct)
+    {
+        var arguments = new Arguments(args, FuzzOptions.Usage);
+        if (arguments.AskForHelp()) return AllWell;
+        var options = FuzzOptions.Parse(arguments);
+        if (options.Url is { } url) return await FuzzAsync(url, options, ct);
+
+        Console.WriteLine("starting a host");
+        if (options.Build) await HostProject.BuildAsync(ct);
+        await using var ground = await Playground.OpenAsync("fuzz", options.Data, clusterFolder: null, Console.WriteLine, ct);
+        var host = ground.NewHost();
+        host.Start();
+        await host.ReadyAsync(ct);
+        var outcome = await FuzzAsync(host.Address, options, ct);
+        ground.MayGo = outcome == AllWell;
+        return outcome;
+    }
+
+    private static async Task<int> FuzzAsync(Uri host, FuzzOptions options, CancellationToken ct)
+    {
+        try
+        {
+            using var http = new HttpClient { BaseAddress = host };
+            var document = ApiDocument.Parse(await http.GetStringAsync("/openapi/v1.json", ct));
+            var lore = new Lore { Tokens = await Task.WhenAll(Staff.Select(staff => TokenAsync(http, staff, ct))) };
+            Console.WriteLine($"{document.Operations.Count} operations at {host}, seed {options.Seed}");
+
+            var (findings, tally, watch) = (new Findings(host), new Tally(options.Requests), Stopwatch.StartNew());
+            using var wire = new Wireman(host);
+            await PrepareAsync(document, lore, wire, ct);
+            var judge = new Judge(document, findings);
+            var work = Enumerable.Range(0, options.Workers)
+                .Select(n => Task.Run(() => new Worker(document, lore, wire, judge, findings, tally, new Random(options.Seed + n)).WorkAsync(ct), ct)).ToArray();
+            await TellAsync(Task.WhenAll(work), tally, findings, watch, ct);
+
+            Console.WriteLine();
+            watch.Stop();
+            Print(Console.Out);
+            findings.Print(Console.Out);
+            if (options.Record) ReliabilityPage.Write("fuzz", $"./build/fuzz --requests {options.Requests} --seed {options.Seed}", findings.Count == 0, Print);
+            return findings.Count == 0 ? AllWell : Faulty;
+
+            void Print(TextWriter output)
+            {
+                tally.Print(output, watch.Elapsed);
+                output.WriteLine($"findings {findings.Count}");
+            }
+        }
+        catch (Exception failed) when (failed is HttpRequestException or JsonException or KeyNotFoundException)
+        {
+            throw new ToolFailureException($"{host} could not be fuzzed; is it in Development? {failed.Message}");
+        }
+    }
+
+    private static async Task TellAsync(Task work, Tally tally, Findings findings, Stopwatch watch, CancellationToken ct)
+    {
+        while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(15), ct)) != work)
+        {
+            ct.ThrowIfCancellationRequested();
+            Console.WriteLine($"{watch.Elapsed:m\\:ss}  {tally.Sent:N0} requests, {findings.Count} findings");
+        }
+
+        await work;
+    }
+
+    private static async Task<string> TokenAsync(HttpClient http, string staff, CancellationToken ct)
+    {
+        using var answer = await http.PostAsJsonAsync("/dev/token", new { staff }, ct);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString()!;
+    }
+
+    /// <summary>Names that no schema tells: categories and policies.</summary>
+    private static async Task PrepareAsync(ApiDocument document, Lore lore, Wireman wire, CancellationToken ct)
+    {
+        foreach (var list in document.Operations.Where(o => o.Method == "GET" && o.Parameters.Any(p => p is { Name: "project", Required: true })))
+        {
+            var request = new FuzzRequest(list, "GET", $"{list.Path}?project=demo", [("Authorization", $"Bearer {lore.Tokens[0]}")]);
+            if (await wire.SendAsync(request, ct) is { } answer) lore.Learn(list, answer);
+        }
+    }
+}
