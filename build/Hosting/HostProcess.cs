@@ -50,16 +50,22 @@ internal sealed class HostProcess(string name, int port, string log, IReadOnlyDi
     /// <summary>Returns when the host says that it is ready.</summary>
     /// <exception cref="ToolFailureException">It ended, or was not ready within two minutes; the message holds the end of its
     /// log.</exception>
-    public async Task ReadyAsync(CancellationToken ct)
+    public Task ReadyAsync(CancellationToken ct) => UntilAsync(IsReadyAsync, "ready", ct);
+
+    /// <summary>Returns when the host answers at all.</summary>
+    /// <exception cref="ToolFailureException">As for <see cref="ReadyAsync"/>.</exception>
+    public Task AliveAsync(CancellationToken ct) => UntilAsync(stop => IsAsync("/health/live", stop), "alive", ct);
+
+    private async Task UntilAsync(Func<CancellationToken, Task<bool>> isThere, string what, CancellationToken ct)
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < ReadyWithin; await Task.Delay(50, ct))
         {
             if (process is null or { HasExited: true }) throw Ended();
-            if (await IsReadyAsync(ct)) return;
+            if (await isThere(ct)) return;
         }
 
         throw new ToolFailureException(
-            $"{name} at {Address} did not become ready within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
+            $"{name} at {Address} did not become {what} within {ReadyWithin.TotalMinutes} minutes.\n{LastWords()}");
     }
 
     /// <summary>Returns when the process is gone, for whatever reason.</summary>
@@ -98,11 +104,13 @@ internal sealed class HostProcess(string name, int port, string log, IReadOnlyDi
     }
 
     /// <summary>Whether it says at this moment that it can serve.</summary>
-    public async Task<bool> IsReadyAsync(CancellationToken ct)
+    public Task<bool> IsReadyAsync(CancellationToken ct) => IsAsync("/health/ready", ct);
+
+    private async Task<bool> IsAsync(string path, CancellationToken ct)
     {
         try
         {
-            using var answer = await http.GetAsync(new Uri(Address, "/health/ready"), ct);
+            using var answer = await http.GetAsync(new Uri(Address, path), ct);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception notYet) when (notYet is HttpRequestException

@@ -24,6 +24,13 @@ internal static class LiveProcess
         }
     }
 
+    /// <summary>The processes that this one has started; none where the system does not tell.</summary>
+    public static IReadOnlyList<int> Children(int processId)
+    {
+        var list = $"/proc/{processId}/task/{processId}/children";
+        return File.Exists(list) ? [.. File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)] : [];
+    }
+
     private static bool HasEnded(int processId)
     {
         try

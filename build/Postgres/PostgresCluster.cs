@@ -74,10 +74,13 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>
     /// Ends the server at once, without a checkpoint or goodbye, as a crash would; <see cref="ResumeAsync"/> starts it again.
     /// </summary>
-    public async Task KillAsync()
+    /// <param name="withBackends">All of its processes at the same moment; otherwise the others notice, and end by themselves.</param>
+    public async Task KillAsync(bool withBackends = false)
     {
         if (ProcessId is not { } running) return;
+        var family = withBackends ? LiveProcess.Children(running) : [];
         Signal.Kill(running);
+        foreach (var backend in family) Signal.Kill(backend);
         await Signal.GoneAsync(running, TimeSpan.FromSeconds(10));
     }
 

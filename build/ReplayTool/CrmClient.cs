@@ -10,10 +10,14 @@ namespace Crm.Build.Replay;
 /// A well-behaved client of the API over one or more hosts of the same database: it repeats what brought no final answer
 /// with the same idempotency key, on the next host, after the time the host asked for. Safe from any thread.
 /// </summary>
-internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan timeout, Traffic traffic) : IDisposable
+/// <param name="nodes">The hosts.</param>
+/// <param name="staff">Who the client is.</param>
+/// <param name="timeout">An attempt without an answer in this time is given up.</param>
+/// <param name="traffic">What is counted.</param>
+/// <param name="patience">After so long without a final answer something is wrong that waiting does not mend; 3 minutes when null.</param>
+internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan timeout, Traffic traffic, TimeSpan? patience = null) : IDisposable
 {
-    /// <summary>After so long without a final answer something is wrong that waiting does not mend.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private readonly TimeSpan patience = patience ?? TimeSpan.FromMinutes(3);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1) })
     {
@@ -56,7 +60,7 @@ internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan
     {
         var waited = Stopwatch.StartNew();
         string? problem = null;
-        for (var attempt = 0; waited.Elapsed < Patience; attempt++)
+        for (var attempt = 0; waited.Elapsed < patience; attempt++)
         {
             if (attempt > 0) traffic.Retry();
             var (answer, broken) = await AttemptAsync(method, NodeFor(node + attempt), path, body, key, ct);
@@ -68,7 +72,7 @@ internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan
             await Task.Delay(answer?.RetryAfter ?? Backoff(attempt), ct);
         }
 
-        throw new TimeoutException($"{method} {path}: no answer in {Patience.TotalMinutes} minutes, last {problem}");
+        throw new TimeoutException($"{method} {path}: no answer in {patience.TotalMinutes} minutes, last {problem}");
     }
 
     private async Task<(Answer? Answer, string? Broken)> AttemptAsync(
@@ -89,7 +93,7 @@ internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan
         catch (Exception broken) when (broken is HttpRequestException or IOException
             || (broken is OperationCanceledException && !ct.IsCancellationRequested))
         {
-            traffic.ConnectionError();
+            traffic.ConnectionError(broken);
             return (null, broken.Message);
         }
     }

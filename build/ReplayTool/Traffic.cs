@@ -6,7 +6,7 @@ namespace Crm.Build.Replay;
 internal sealed class Traffic
 {
     private readonly ConcurrentQueue<string> failures = [];
-    private long requests, retries, busy, limited, away, broken, serverErrors;
+    private long requests, retries, busy, limited, away, unconnected, cut, slow, serverErrors;
 
     /// <summary>Every attempt, retries included.</summary>
     public long Requests => Interlocked.Read(ref requests);
@@ -24,9 +24,18 @@ internal sealed class Traffic
     public long Away => Interlocked.Read(ref away);
 
     /// <summary>Connections refused, reset or timed out.</summary>
-    public long Broken => Interlocked.Read(ref broken);
+    public long Broken => Unconnected + Cut + Slow;
 
-    /// <summary>5xx answers other than 503 and 504: there must be none.</summary>
+    /// <summary>Connections that could not be made: nothing was sent.</summary>
+    public long Unconnected => Interlocked.Read(ref unconnected);
+
+    /// <summary>Connections that broke after something was sent, without a whole answer.</summary>
+    public long Cut => Interlocked.Read(ref cut);
+
+    /// <summary>Requests without an answer in the time they are given.</summary>
+    public long Slow => Interlocked.Read(ref slow);
+
+    /// <summary>5xx answers other than 503 with Retry-After and 504: there must be none.</summary>
     public long ServerErrors => Interlocked.Read(ref serverErrors);
 
     /// <summary>The first server errors, each with what was asked and answered.</summary>
@@ -36,7 +45,13 @@ internal sealed class Traffic
 
     public void Retry() => Interlocked.Increment(ref retries);
 
-    public void ConnectionError() => Interlocked.Increment(ref broken);
+    /// <summary>Counts an attempt that brought no answer, by what befell it.</summary>
+    public void ConnectionError(Exception befell) => _ = befell switch
+    {
+        OperationCanceledException => Interlocked.Increment(ref slow),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => Interlocked.Increment(ref unconnected),
+        _ => Interlocked.Increment(ref cut),
+    };
 
     /// <summary>Counts an answer that is not a success; what a caller must handle itself is not counted.</summary>
     public void Refused(string asked, Answer answer)
@@ -45,7 +60,7 @@ internal sealed class Traffic
         {
             case 409 when answer.RetryAfter is not null: Interlocked.Increment(ref busy); break;
             case 429: Interlocked.Increment(ref limited); break;
-            case 503: Interlocked.Increment(ref away); break;
+            case 503 when answer.RetryAfter is not null: Interlocked.Increment(ref away); break;
             case >= 500 and not 504:
                 if (Interlocked.Increment(ref serverErrors) <= 20) failures.Enqueue($"{asked}: {answer}");
                 break;
