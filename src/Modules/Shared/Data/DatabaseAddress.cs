@@ -27,8 +27,10 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             // Sessions hold no state beyond their transaction, so there is nothing to reset when one is handed on.
             NoResetOnClose = true,
             Timeout = 10,
-            CommandTimeout = 30,
-            KeepAlive = 30,
+            // A connection whose other end has silently gone looks like a slow one. No command of a host needs so long: given up in time,
+            // a host behind a broken network serves again within seconds of its return.
+            CommandTimeout = 10,
+            KeepAlive = 10,
         };
         return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = schema }.Build();
     }
