@@ -47,6 +47,15 @@ internal static class Installation
         ValidatorOptions.Global.DisplayNameResolver = (_, member, _) => member is null ? null : JsonNamingPolicy.CamelCase.ConvertName(member.Name);
     }
 
+    /// <summary>
+    /// A body over the limit is not read to its end, so nothing can follow it on its connection: the client is told, whatever the answer.
+    /// </summary>
+    public static void UseCloseAfterTooLarge(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (context.Request.ContentLength > MaxRequestBytes) context.Response.Headers.Connection = "close";
+        return next(context);
+    });
+
     /// <summary>Texts for people in Chinese or English, by Accept-Language.</summary>
     public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization(localization =>
     {

@@ -37,12 +37,14 @@ var app = builder.Build();
 app.UseTelemetry();
 app.UseKnownProxies(settings);
 app.UseSecurityHeaders(settings);
+app.UseCloseAfterTooLarge();
 app.UseRequestLog();
 app.UseLanguages();
 app.UseProblems();
 app.UseOpenApiDocument();
 if (settings.Development) app.UseLocalCors();
 app.UseRouting();
+app.UseTrustedTime();
 app.UseSignIn();
 app.UseRateLimiter();
 

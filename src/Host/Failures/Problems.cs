@@ -54,6 +54,9 @@ internal static partial class Problems
             case InProgress busy:
                 context.Response.Headers.RetryAfter = ((int)busy.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return WriteAsync(context, busy.Status, busy.Text);
+            case ClockWrong wrong:
+                context.Response.Headers.RetryAfter = ((int)wrong.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return WriteAsync(context, wrong.Status, wrong.Text);
             case BrokenRule broken:
                 return WriteAsync(context, broken.Status, broken.Text, broken.Rule, broken.Allowed);
             case Malformed malformed:

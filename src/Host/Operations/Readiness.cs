@@ -1,6 +1,9 @@
 using Crm.Shared.Data;
 using Crm.Shared.Events;
+using Crm.Shared.Access;
+using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Time;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
 
@@ -11,8 +14,13 @@ namespace Crm.Host.Operations;
 /// <param name="Database">"ok" or what is wrong.</param>
 /// <param name="Migrations">"ok" or what is missing.</param>
 /// <param name="Scheduler">"running" or what it does instead.</param>
+/// <param name="Clock">"ok", or how far this host's clock is from the database's.</param>
 /// <param name="Outbox">Each module's deliveries.</param>
-internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, IReadOnlyDictionary<string, OutboxState> Outbox);
+internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, string Clock, IReadOnlyDictionary<string, OutboxState> Outbox);
+
+/// <summary>That the process serves requests.</summary>
+/// <param name="Status">"alive".</param>
+internal sealed record LivenessReport(string Status);
 
 internal static class Readiness
 {
@@ -23,20 +31,34 @@ internal static class Readiness
     public static void MapReadiness(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", () => Results.Json(new { status = "alive" }, CrmJson.Options))
-            .WithName("live").WithSummary("Is the process alive").WithDescription("200 as long as the process serves requests.").Produces(200);
+        health.MapGet("/live", () => Results.Json(new LivenessReport("alive"), CrmJson.Options))
+            .WithName("live").WithSummary("Is the process alive").WithDescription("200 as long as the process serves requests.").Produces<LivenessReport>(200, "application/json");
         health.MapGet("/ready", async (ReadinessCheck check, CancellationToken ct) =>
             {
                 var report = await check.RunAsync(ct);
                 return Results.Json(report, CrmJson.Options, statusCode: report.Status == "unavailable" ? 503 : 200);
             })
             .WithName("ready").WithSummary("Can the host serve")
-            .WithDescription("503 without the database or with migrations missing. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
+            .WithDescription("503 without the database, with migrations missing, or with a clock that is not the database's. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
             .Produces<ReadinessReport>(200, "application/json").Produces<ReadinessReport>(503, "application/json");
     }
 
-    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers)
+    /// <summary>A host whose clock is wrong carries nothing out, and shows nothing, since what it shows is derived from now. It does not judge tokens either.</summary>
+    public static void UseTrustedTime(this WebApplication app)
     {
+        var time = app.Services.GetRequiredService<TrustedTime>();
+        app.Use((context, next) => !time.IsTrusted && context.GetEndpoint()?.Metadata.GetMetadata<RequiresPermissionAttribute>() is not null ? throw new ClockWrong() : next(context));
+    }
+
+    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time)
+    {
+        private string Clock => time switch
+        {
+            { IsTrusted: true } => "ok",
+            { Offset: { } offset } => $"{Math.Abs(offset.TotalSeconds):0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the database's",
+            _ => "not yet compared with the database's",
+        };
+
         public async Task<ReadinessReport> RunAsync(CancellationToken ct)
         {
             var outbox = new Dictionary<string, OutboxState>();
@@ -47,19 +69,19 @@ internal static class Readiness
                 {
                     var db = module.Db(scope.ServiceProvider);
                     var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToArray();
-                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", outbox);
+                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", Clock, outbox);
                 }
 
                 foreach (var dispatcher in dispatchers) outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", outbox);
+                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", Clock, outbox);
             }
 
             var scheduler = await SchedulerAsync(ct);
             var degraded = scheduler != "running" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
-            return new(degraded ? "degraded" : "ready", "ok", "ok", scheduler, outbox);
+            return new(!time.IsTrusted ? "unavailable" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, outbox);
         }
 
         private async Task<string> SchedulerAsync(CancellationToken ct)

@@ -25,6 +25,8 @@ public static class Platform
         services.AddScoped<CommandContext>();
         services.AddScoped<ServiceFactory>(sp => sp.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
+        services.AddSingleton(new TrustedTime(TimeProvider.System));
+        services.AddHostedService<TimeWatch>();
         services.AddSingleton<EventRoutes>();
         services.AddSingleton<OutboxInterceptor>();
         services.AddSingleton(new MigratedSchema(PlatformDb.Schema, connection => new PlatformDb(ModuleRegistration.Options<PlatformDb>(connection, PlatformDb.Schema))));

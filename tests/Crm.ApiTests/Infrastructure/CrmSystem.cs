@@ -1,6 +1,8 @@
 using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -34,9 +36,12 @@ public class CrmSystem(TestServer server) : IAsyncLifetime
 
     /// <summary>Starts one more host on the same database.</summary>
     /// <param name="settings">Configuration beyond the usual.</param>
-    public async Task<HostUnderTest> StartHostAsync(params (string Key, string Value)[] settings)
+    public Task<HostUnderTest> StartHostAsync(params (string Key, string Value)[] settings) => StartHostWithAsync(_ => { }, settings);
+
+    /// <summary>Starts one more host, with some of its services replaced.</summary>
+    public async Task<HostUnderTest> StartHostWithAsync(Action<IServiceCollection> replace, params (string Key, string Value)[] settings)
     {
-        var host = new HostUnderTest(server.Postgres.HostConnectionString(Database), server.Secrets, settings);
+        var host = new HostUnderTest(server.Postgres.HostConnectionString(Database), server.Secrets, settings, replace);
         await host.StartAsync();
         hosts.Add(host);
         return host;
@@ -90,7 +95,7 @@ public class CrmSystem(TestServer server) : IAsyncLifetime
 }
 
 /// <summary>A host in this process, listening on a real port.</summary>
-public sealed class HostUnderTest(string database, string secrets, (string Key, string Value)[] settings) : WebApplicationFactory<Program>
+public sealed class HostUnderTest(string database, string secrets, (string Key, string Value)[] settings, Action<IServiceCollection> replace) : WebApplicationFactory<Program>
 {
     /// <summary>Its address.</summary>
     public Uri Address { get; private set; } = null!;
@@ -133,6 +138,7 @@ public sealed class HostUnderTest(string database, string secrets, (string Key, 
         builder.UseSetting("Crm:RateLimit:Burst", "100000");
         builder.UseSetting("Crm:RateLimit:PerSecond", "100000");
         foreach (var (key, value) in settings) builder.UseSetting(key, value);
+        builder.ConfigureTestServices(replace);
         builder.ConfigureLogging(logging =>
         {
             logging.ClearProviders();

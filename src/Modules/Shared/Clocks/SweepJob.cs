@@ -1,3 +1,4 @@
+using Crm.Shared.Time;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Quartz;
@@ -9,7 +10,7 @@ namespace Crm.Shared.Clocks;
 /// database's row locks decide who acts, so no host needs to win a trigger first.
 /// </summary>
 [DisallowConcurrentExecution]
-public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock clock, ILogger<SweepJob> logger) : IJob
+public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock clock, TrustedTime time, ILogger<SweepJob> logger) : IJob
 {
     private static readonly JobKey Key = new("sweep-clocks");
 
@@ -21,6 +22,7 @@ public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock cloc
     /// <inheritdoc/>
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
+        if (!time.IsTrusted) return;
         try
         {
             Instant? next = null;

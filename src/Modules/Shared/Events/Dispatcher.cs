@@ -1,6 +1,7 @@
 using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Crm.Shared.Measures;
+using Crm.Shared.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,11 +24,12 @@ public sealed partial class Dispatcher : BackgroundService
     private readonly EventRoutes routes;
     private readonly IServiceScopeFactory scopes;
     private readonly IReadOnlyDictionary<string, Module> modules;
+    private readonly TrustedTime time;
     private readonly ILogger logger;
 
-    internal Dispatcher(OutboxQueue queue, OutboxSignal signal, OutboxOptions options, EventRoutes routes, IServiceScopeFactory scopes, IEnumerable<Module> modules, ILogger logger)
+    internal Dispatcher(OutboxQueue queue, OutboxSignal signal, OutboxOptions options, EventRoutes routes, IServiceScopeFactory scopes, IEnumerable<Module> modules, TrustedTime time, ILogger logger)
     {
-        (this.queue, this.signal, this.options, this.routes, this.scopes, this.logger) = (queue, signal, options, routes, scopes, logger);
+        (this.queue, this.signal, this.options, this.routes, this.scopes, this.time, this.logger) = (queue, signal, options, routes, scopes, time, logger);
         this.modules = modules.ToDictionary(m => m.Schema);
     }
 
@@ -85,7 +87,8 @@ public sealed partial class Dispatcher : BackgroundService
         {
             try
             {
-                while (await DeliverAsync(ignoreBackoff: false, stoppingToken) > 0)
+                // Reactions date what they do: a host with a wrong clock leaves them to others.
+                while (time.IsTrusted && await DeliverAsync(ignoreBackoff: false, stoppingToken) > 0)
                 {
                 }
 

@@ -59,6 +59,15 @@ public sealed class InProgress() : Refusal(409, new Text(
     public Duration RetryAfter { get; } = Duration.FromSeconds(1);
 }
 
+/// <summary>503 with Retry-After: this host's clock does not agree with the database's, so it would date everything wrongly.</summary>
+public sealed class ClockWrong() : Refusal(503, new Text(
+    "The clock of this host cannot be trusted at the moment. Nothing was done; send the request again after Retry-After.",
+    "该主机的时钟暂不可信，未做任何更改，请在 Retry-After 之后重试。"))
+{
+    /// <summary>How long a well-behaved client waits.</summary>
+    public Duration RetryAfter { get; } = Duration.FromSeconds(2);
+}
+
 /// <summary>422: the idempotency key was used before for another body.</summary>
 public sealed class KeyReused() : Refusal(422, new Text(
     "This Idempotency-Key was used before with another body. Use a new key for a new request.",
