@@ -147,6 +147,28 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_body_nobody_asked_for_is_answered_as_documented()
+    {
+        foreach (var operation in (await ApiDocument.ReadAsync(system.Admin)).Operations.Where(o => o is { Body: null, IsApi: true, Method: not "GET" }))
+        {
+            var tooLarge = await SendAsync(system.Admin, operation, await calls.PrepareAsync(operation.Id), new string(' ', 300_000));
+            // Who is not asked for a retry key does not have the body read.
+            Expect(operation, tooLarge, "300 kB", operation.Path.Contains("/events/", StringComparison.Ordinal) || operation.Method == "DELETE" ? 204 : 413);
+        }
+
+        violations.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task After_a_body_over_the_limit_the_connection_is_closed_and_says_so()
+    {
+        using var client = new HttpClient { BaseAddress = system.Host.Address };
+        using var body = new StringContent(new string(' ', 300_000), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync("/api/v1/complaints", body, TestContext.Current.CancellationToken);
+        ((int)answer.StatusCode, answer.Headers.ConnectionClose).ShouldBe((401, true));
+    }
+
+    [Fact]
     public async Task Bytes_that_are_no_text_cause_no_failure()
     {
         foreach (var path in new[] { "/api/v1/complaints?sourceSystem=%ff", "/api/v1/complaints?sourceSystem=%ed%a0%80", "/api/v1/follow-ups?assignee=%c3%28", "/api/v1/categories?project=%ff", "/api/v1/%ff%fe", "/api/v1/complaints?%ff=1", "/api/v1/complaints?%00=1" })
@@ -189,12 +211,21 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
         var given = (int)answer.Status;
         if (given != status) violations.Add($"{operation}, {Short(who)}: {given} instead of {status}: {Short(answer.Content)}");
         if (!operation.Documents(given)) violations.Add($"{operation}, {Short(who)}: {given} is not documented");
+        foreach (var header in operation.Headers(given).Where(h => Header(answer, h) is null)) violations.Add($"{operation}, {Short(who)}: {given} without {header}");
         if (given >= 400 && !(answer.ContentType == "application/problem+json" && answer.Json.GetProperty("status").GetInt32() == given && answer.Text("detail").Length > 0))
             violations.Add($"{operation}, {Short(who)}: {given} is no problem document: {answer.ContentType} {Short(answer.Content)}");
         if (answer.Content.Length > 0 && operation.Answer(given) is { } schema)
             violations.AddRange(Conformance.Check(operation.Document, schema, answer.Json).Select(wrong => $"{operation}, {Short(who)}: {given}: {wrong}"));
         return given == status;
     }
+
+    private static object? Header(Reply answer, string name) => name switch
+    {
+        "ETag" => answer.ETag,
+        "Location" => answer.Location,
+        "Retry-After" => answer.RetryAfter,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "a promised header that this test does not know"),
+    };
 
     private void ExpectNamed(Operation operation, Reply answer, string field, string what)
     {

@@ -24,7 +24,8 @@ public sealed class OpenApiTests(CrmSystem system) : IClassFixture<CrmSystem>
     public async Task Each_operation_tells_its_whole_story()
     {
         var missing = new List<string>();
-        foreach (var operation in (await ApiDocument.ReadAsync(system.Admin)).Operations)
+        var document = await ApiDocument.ReadAsync(system.Admin);
+        foreach (var operation in document.Operations)
         {
             foreach (var member in new[] { "operationId", "summary", "description" })
                 if (!operation.Story.TryGetProperty(member, out var text) || string.IsNullOrWhiteSpace(text.GetString())) missing.Add($"{operation}: {member}");
@@ -33,6 +34,8 @@ public sealed class OpenApiTests(CrmSystem system) : IClassFixture<CrmSystem>
             if (operation.Body is not null && !operation.Documents(413)) missing.Add($"{operation}: 413");
             if ((operation.Body is not null || operation.Query.Count > 0) && !operation.Documents(400)) missing.Add($"{operation}: 400");
             if (operation.IsApi) missing.AddRange(new[] { 401, 403, 404, 429, 503 }.Where(status => !operation.Documents(status)).Select(status => $"{operation}: {status}"));
+            missing.AddRange(new[] { 429, 503 }.Where(status => operation.IsApi && !operation.Headers(status).Contains("Retry-After")).Select(status => $"{operation}: {status} without Retry-After"));
+            if (operation.Answer(200) is { } read && document.ShapeOf(read).Properties.ContainsKey("version") && !operation.Headers(200).Contains("ETag")) missing.Add($"{operation}: ETag");
             if (operation.IsApi && !operation.Story.TryGetProperty("security", out _)) missing.Add($"{operation}: security");
             foreach (var (name, parameter) in operation.Query)
                 if (!parameter.TryGetProperty("description", out _)) missing.Add($"{operation}: {name} is not described");

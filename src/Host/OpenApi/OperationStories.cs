@@ -27,10 +27,11 @@ internal sealed class OperationStories : IOperationFilter
         if (operation.RequestBody is OpenApiRequestBody body) body.Required = true;
 
         var isEvents = context.ApiDescription.RelativePath?.Contains("/events/", StringComparison.Ordinal) is true;
-        if (isApi && isPost && !isEvents)
+        var isCommand = isApi && !isEvents && (isPost || Find<EditsSomething>() is not null);
+        if (isCommand)
         {
             AddHeader(operation, "Idempotency-Key", Find<CreatesSomething>() is not null, "1 to 200 visible ASCII characters, new for each new request. The same key and body get the first answer again, for 7 days; the same key with another body is 422.");
-            if (Find<PathSubject>() is not null) AddHeader(operation, "If-Match", required: false, "The ETag you read: the command is carried out only if nothing has changed since (412 otherwise).");
+            if (Find<PathSubject>() is not null && Find<EditsSomething>() is null) AddHeader(operation, "If-Match", required: false, "The ETag you read: the command is carried out only if nothing has changed since (412 otherwise).");
         }
 
         if (Find<EditsSomething>() is not null) AddHeader(operation, "If-Match", required: true, "The ETag you read. 428 without, 412 when it is stale.");
@@ -43,16 +44,23 @@ internal sealed class OperationStories : IOperationFilter
             AddError(operation, context, 401, "Not signed in.");
             AddError(operation, context, 403, $"Without the permission {permission}.");
             AddError(operation, context, 404, "What the request names does not exist or is outside your scope.");
+        }
+
+        // Of the caller everywhere, of the address where nobody signs in; asking how the host is costs nothing.
+        if (context.ApiDescription.RelativePath?.StartsWith("health/", StringComparison.Ordinal) is not true)
+        {
             AddError(operation, context, 429, "Too many requests at once: wait for Retry-After.");
             AddError(operation, context, 503, "The database cannot be reached: nothing was done, wait for Retry-After.");
         }
 
-        if (operation.RequestBody is not null || Find<QueryParameters>() is not null || (isApi && isPost)) AddError(operation, context, 400, "Something in the request is wrong: each field is named.");
-        if (operation.RequestBody is not null) AddError(operation, context, 413, "Larger than 256 KiB.");
-        if (isPost && (isApi || operation.RequestBody is not null)) AddError(operation, context, 409, "A rule forbids it now (rule and allowed say which, and what would do), or the same request is in progress (Retry-After).");
-        if (isApi && isPost && !isEvents) AddError(operation, context, 422, "The Idempotency-Key was used for another body.");
-        if (Find<EditsSomething>() is not null || (isApi && isPost && Find<PathSubject>() is not null)) AddError(operation, context, 412, "Changed since the version in If-Match.");
+        if (operation.RequestBody is not null || Find<QueryParameters>() is not null || (isApi && isPost) || isCommand) AddError(operation, context, 400, "Something in the request is wrong: each field is named.");
+        // The retry key belongs to the body, which is read for it also where none is asked for.
+        if (operation.RequestBody is not null || isCommand) AddError(operation, context, 413, "Larger than 256 KiB.");
+        if (isCommand || (isPost && (isApi || operation.RequestBody is not null))) AddError(operation, context, 409, "A rule forbids it now (rule and allowed say which, and what would do), or the same request is in progress (Retry-After).");
+        if (isCommand) AddError(operation, context, 422, "The Idempotency-Key was used for another body.");
+        if (isCommand && Find<PathSubject>() is not null) AddError(operation, context, 412, "Changed since the version in If-Match.");
         if (Find<EditsSomething>() is not null) AddError(operation, context, 428, "If-Match is missing.");
+        AnswerHeaders.Add(operation, metadata);
     }
 
     private static void AddQuery(OpenApiOperation operation, OperationFilterContext context, Type type)

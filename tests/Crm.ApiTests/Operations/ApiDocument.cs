@@ -82,5 +82,11 @@ public sealed record Operation(ApiDocument Document, string Method, string Path,
     /// <summary>True when the document says that the operation can answer so.</summary>
     public bool Documents(int status) => Story.GetProperty("responses").TryGetProperty($"{status}", out _);
 
+    /// <summary>The headers that the document promises with an answer.</summary>
+    public IEnumerable<string> Headers(int status) =>
+        Story.GetProperty("responses").TryGetProperty($"{status}", out var response) && response.TryGetProperty("headers", out var headers)
+            ? headers.EnumerateObject().Where(h => h.Value.TryGetProperty("required", out var required) && required.GetBoolean()).Select(h => h.Name)
+            : [];
+
     public override string ToString() => Id;
 }

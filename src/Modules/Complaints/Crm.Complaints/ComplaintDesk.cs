@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Clocks;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
+using Crm.Shared.Http;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
@@ -29,7 +30,7 @@ internal sealed class ComplaintDesk(ComplaintsDb db, CommandContext context, Org
 /// <param name="Version">For If-Match; also the ETag.</param>
 /// <param name="Clocks">The clocks of this cycle.</param>
 internal sealed record CaseAnswer(
-    Guid Id, string Number, CaseStatus Status, Severity Severity, int Cycle, int Version, IReadOnlyList<CaseClock> Clocks)
+    Guid Id, string Number, CaseStatus Status, Severity Severity, int Cycle, int Version, IReadOnlyList<CaseClock> Clocks) : IVersioned
 {
     /// <summary>The answer of a command that has just changed the case.</summary>
     public static Answer<CaseAnswer> Of(Complaint complaint, Moment moment, int status = 200) => new(

@@ -36,7 +36,7 @@ internal sealed record RecordOutcome(Guid Id, ProjectScope Scope, RecordOutcomeB
 /// <param name="NextAttemptAt">When not reached: the next attempt counts from then on.</param>
 /// <param name="DueAt">The last instant in time.</param>
 /// <param name="Version">For If-Match; also the ETag.</param>
-internal sealed record FollowUpAnswer(Guid Id, string Number, FollowUpState State, int Attempts, Instant? NextAttemptAt, Instant DueAt, int Version);
+internal sealed record FollowUpAnswer(Guid Id, string Number, FollowUpState State, int Attempts, Instant? NextAttemptAt, Instant DueAt, int Version) : IVersioned;
 
 internal sealed class RecordOutcomeValidator : AbstractValidator<RecordOutcomeBody>
 {

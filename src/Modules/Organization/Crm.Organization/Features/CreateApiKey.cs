@@ -25,7 +25,7 @@ internal sealed record CreateApiKey(Caller Caller, ProjectScope Scope, CreateApi
 /// <param name="Key">The key itself: shown now and never again. Send it as <c>X-Api-Key</c>.</param>
 /// <param name="Prefix">Its public beginning, shown in lists and history.</param>
 /// <param name="Version">For If-Match.</param>
-internal sealed record CreatedApiKey(Guid Id, string Key, string Prefix, int Version);
+internal sealed record CreatedApiKey(Guid Id, string Key, string Prefix, int Version) : IVersioned;
 
 internal sealed class CreateApiKeyValidator : AbstractValidator<CreateApiKeyBody>
 {
