@@ -149,12 +149,9 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
     [Fact]
     public async Task A_body_nobody_asked_for_is_answered_as_documented()
     {
-        foreach (var operation in (await ApiDocument.ReadAsync(system.Admin)).Operations.Where(o => o is { Body: null, IsApi: true, Method: not "GET" }))
-        {
-            var tooLarge = await SendAsync(system.Admin, operation, await calls.PrepareAsync(operation.Id), new string(' ', 300_000));
-            // Who is not asked for a retry key does not have the body read.
-            Expect(operation, tooLarge, "300 kB", operation.Path.Contains("/events/", StringComparison.Ordinal) || operation.Method == "DELETE" ? 204 : 413);
-        }
+        // Their retry key belongs to the body, which is therefore read.
+        foreach (var operation in (await ApiDocument.ReadAsync(system.Admin)).Operations.Where(o => o is { Body: null, IsApi: true, Method: "POST" } && !o.Path.Contains("/events/", StringComparison.Ordinal)))
+            Expect(operation, await SendAsync(system.Admin, operation, await calls.PrepareAsync(operation.Id), new string(' ', 300_000)), "300 kB", 413);
 
         violations.ShouldBeEmpty();
     }
