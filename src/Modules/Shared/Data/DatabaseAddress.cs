@@ -31,6 +31,8 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             // a host behind a broken network serves again within seconds of its return.
             CommandTimeout = 10,
             KeepAlive = 10,
+            // The same from the server's side, where a transaction whose host has silently gone would keep its locks for ever.
+            Options = "-c idle_in_transaction_session_timeout=15s",
         };
         return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = schema }.Build();
     }
