@@ -31,7 +31,8 @@ internal static class Burst
         ANALYZE complaints.complaints; ANALYZE complaints.complaint_records; ANALYZE complaints.clocks;
         """;
 
-    private const string Waiting = "SELECT count(*) FROM complaints.clocks k JOIN public.chaos_burst b ON b.id = k.subject_id WHERE next_rung_at <= clock_timestamp()";
+    /// <summary>Those that have not rung; after it, nothing of theirs is due for a day.</summary>
+    private const string Waiting = "SELECT count(*) FROM complaints.clocks k JOIN public.chaos_burst b ON b.id = k.subject_id WHERE next_rung_at < clock_timestamp() + interval '12 hours'";
 
     private const string Mine = "FROM complaints.clock_rungs r JOIN complaints.clocks k ON k.id = r.clock_id JOIN public.chaos_burst b ON b.id = k.subject_id";
 
