@@ -104,7 +104,7 @@ internal sealed class BenchGround : IAsyncDisposable
             settings["Crm__Oidc__Audience"] = "crm";
         }
 
-        var host = new HostProcess(FreePort.Choose(), data.HostLog(hosts.Count + 1), settings);
+        var host = new HostProcess($"host {hosts.Count + 1}", FreePort.Choose(), data.HostLog(hosts.Count + 1), settings);
         hosts.Add(host);
         return host;
     }
