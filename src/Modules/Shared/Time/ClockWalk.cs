@@ -43,7 +43,8 @@ public sealed class ClockWalk(
                     $"Something is already recorded at {at}: the clock cannot go back before it.", $"系统中已有 {at} 的记录，时钟不能回拨到此前。"), $"now >= {at}");
             }
 
-            long handled = 0;
+            // What has happened arrives before time goes on, as it would.
+            var (handled, _) = await DeliverAllAsync(time, ct);
             while (time.Elapsed < Limit)
             {
                 var due = await NextDueAsync(ct);
