@@ -21,6 +21,7 @@ public sealed class CommandTransaction<TDb, TCommand, TAnswer>(TDb db, CommandCo
     /// <inheritdoc/>
     public async Task<Answer<TAnswer>> Handle(TCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<Answer<TAnswer>> next)
     {
+        db.HasDeliveries = false;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (context.Idempotency is { } key && await db.EnterAsync<TAnswer>(key, keys, cancellationToken) is { } earlier) return earlier;
 
@@ -35,7 +36,7 @@ public sealed class CommandTransaction<TDb, TCommand, TAnswer>(TDb db, CommandCo
         await db.SaveChangesAsync(cancellationToken);
         // From here on the caller going away changes nothing: a commit is never abandoned half-way.
         await transaction.CommitAsync(CancellationToken.None);
-        signal.Wake();
+        if (db.HasDeliveries) signal.Wake();
         return answer;
     }
 }

@@ -44,6 +44,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>Running and ended deadlines.</summary>
     public DbSet<Clock> Clocks => Set<Clock>();
 
+    /// <summary>A save since this was last set to false has written deliveries: their dispatcher is worth waking.</summary>
+    internal bool HasDeliveries { get; set; }
+
     /// <summary>An empty batch on this context's connection and transaction. The connection must be open.</summary>
     public NpgsqlBatch Batch() => new((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction?)Database.CurrentTransaction?.GetDbTransaction());
 

@@ -117,17 +117,31 @@ public sealed class OutboxInterceptor(EventRoutes routes) : SaveChangesIntercept
     {
         if (eventData.Context is ModuleDb db)
         {
-            foreach (var aggregate in db.ChangeTracker.Entries<Aggregate>().Select(e => e.Entity).Where(a => a.Raised.Count > 0).ToArray())
+            foreach (var aggregate in Tracked(db).Where(a => a.Raised.Count > 0).ToArray())
             {
                 foreach (var (happened, sequence) in aggregate.TakeRaised())
                 {
                     var stored = new OutboxEvent(happened, aggregate.Id, sequence);
                     db.Outbox.Add(stored);
-                    db.Deliveries.AddRange(routes.ConsumersOf(stored.Type).Select(consumer => new OutboxDelivery(stored, consumer)));
+                    foreach (var consumer in routes.ConsumersOf(stored.Type))
+                    {
+                        db.Deliveries.Add(new OutboxDelivery(stored, consumer));
+                        db.HasDeliveries = true;
+                    }
                 }
             }
         }
 
         return ValueTask.FromResult(result);
+    }
+
+    /// <summary>The aggregates at hand. What has changed of them is looked for once, by the save that follows.</summary>
+    private static IEnumerable<Aggregate> Tracked(ModuleDb db)
+    {
+        var detects = db.ChangeTracker.AutoDetectChangesEnabled;
+        db.ChangeTracker.AutoDetectChangesEnabled = false;
+        Aggregate[] tracked = [.. db.ChangeTracker.Entries<Aggregate>().Select(e => e.Entity)];
+        db.ChangeTracker.AutoDetectChangesEnabled = detects;
+        return tracked;
     }
 }
