@@ -10,7 +10,7 @@ internal static class TestCommand
     private const string Usage = """
         build/test [options]
 
-        Installs what the tests need and the machine lacks (PostgreSQL; as root, Chromium), and runs all tests. The last line is
+        Installs what the tests need and the machine lacks (PostgreSQL; as root, Chromium and nginx), and runs all tests. The last line is
         "N passed, N failed". Exit code 0 when tests ran and none failed.
 
           --filter X   only the tests that match, as in dotnet test --filter X
@@ -28,7 +28,7 @@ internal static class TestCommand
 
         if (Environment.GetEnvironmentVariable(DatabaseServer.Override) is not { Length: > 0 })
             Console.WriteLine($"database server: {(await PostgresBinaries.FindAsync(Console.WriteLine, ct)).Origin}");
-        await Chromium.ProvisionAsync(Console.WriteLine, ct);
+        foreach (var program in (TestProgram[])[TestProgram.Chromium, TestProgram.Nginx]) await program.ProvisionAsync(Console.WriteLine, ct);
 
         // Built apart, so that a project that does not compile is no test run with fewer tests.
         if (await Subprocess.PassThroughAsync(Dotnet("build", "-v", "quiet"), ct) is not 0)

@@ -16,7 +16,7 @@ public sealed class SwaggerPageTests(CrmSystem system) : IClassFixture<CrmSystem
     [Fact]
     public async Task A_newcomer_signs_in_tries_the_example_and_sees_201()
     {
-        var chromium = Chromium.Find();
+        var chromium = TestProgram.Chromium.Find();
         if (chromium is null) Assert.Skip("There is no Chromium on this machine: build/test installs one as root, with apt.");
         var token = (await system.Host.Anonymous().PostAsync("/dev/token", new { staff = "demo.admin" }, key: null)).Is(200).Text("token");
         using var playwright = await Playwright.CreateAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Microsoft.EntityFrameworkCore;
@@ -72,7 +73,10 @@ internal static partial class Problems
                 return WriteAsync(context, 409, new InProgress().Text);
         }
 
-        if (IsAway(e))
+        // A connection on which the library's and the server's lists of prepared statements differ stays that way: it and its like are let go.
+        var outOfStep = IsOutOfStep(e);
+        if (outOfStep) ClearPools(context.RequestServices);
+        if (outOfStep || IsAway(e))
         {
             context.Response.Headers.RetryAfter = "2";
             return WriteAsync(context, 503, Away);
@@ -97,6 +101,22 @@ internal static partial class Problems
         }
 
         return false;
+    }
+
+    /// <summary>"Prepared statement exists already", or "does not exist".</summary>
+    private static bool IsOutOfStep(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is PostgresException { SqlState: PostgresErrorCodes.DuplicatePreparedStatement or PostgresErrorCodes.InvalidSqlStatementName }) return true;
+        }
+
+        return false;
+    }
+
+    private static void ClearPools(IServiceProvider services)
+    {
+        foreach (var module in services.GetServices<Module>()) services.GetRequiredKeyedService<NpgsqlDataSource>(module.Schema).Clear();
     }
 
     private static Text Bare(int status) => status switch

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Crm.Build.Machine;
 
 namespace Crm.ApiTests.Infrastructure;
 
@@ -18,7 +19,7 @@ public sealed class Nginx : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>The program on this machine; null when there is none.</summary>
-    public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(f => Path.Combine(f, "nginx")).FirstOrDefault(File.Exists);
+    public static string? Program { get; } = TestProgram.Nginx.Find();
 
     /// <summary>Starts it in front of hosts on these two ports.</summary>
     public static async Task<Nginx> StartAsync(int firstHost, int secondHost)

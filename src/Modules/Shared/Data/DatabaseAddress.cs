@@ -26,6 +26,8 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             AutoPrepareMinUsages = 3,
             // Sessions hold no state beyond their transaction, so there is nothing to reset when one is handed on.
             NoResetOnClose = true,
+            // A command that was given up ends its connection: what the server had prepared by then, the library no longer knows (42P05).
+            CancellationTimeout = -1,
             Timeout = 10,
             // A connection whose other end has silently gone looks like a slow one. No command of a host needs so long: given up in time,
             // a host behind a broken network serves again within seconds of its return.
