@@ -23,7 +23,7 @@ internal static class DatabaseKills
             var outages = new List<double>();
             for (var round = 1; round <= rounds; round++)
             {
-                await Task.Delay((shift.Options.Length ?? RoundLength) * (0.5 + Random.Shared.NextDouble()), stop);
+                await shift.RoundAsync(RoundLength, stop);
                 var outage = Stopwatch.StartNew();
                 await shift.Ground.Cluster.KillAsync(withBackends: round % 2 == 1);
                 await shift.Ground.Cluster.ResumeAsync(stop);
@@ -32,9 +32,8 @@ internal static class DatabaseKills
                 shift.Say($"round {round}: away for {outages[^1]:0.0} s, both hosts serve {shift.Recoveries[^1].TotalSeconds:0.0} s after its return; {shift.Traffic.Requests:N0} requests so far");
             }
 
-            outages.Sort();
             shift.Figures.Add(("database servers killed", rounds));
-            shift.Figures.Add(("  seconds until it accepted connections, median", $"{outages[outages.Count / 2]:0.0}"));
+            shift.AddMedian("  seconds until it accepted connections, median", outages);
         }, ct);
     }
 }

@@ -31,10 +31,9 @@ internal static class HostKills
                 shift.Say($"round {round}: {victim.Name} killed, ready again after {restarts[^1]:0.0} s; {shift.Traffic.Requests:N0} requests so far");
             }
 
-            restarts.Sort();
             shift.Figures.Add(("hosts killed", rounds));
-            shift.Figures.Add(("  seconds until restarted and ready, median", $"{restarts[restarts.Count / 2]:0.0}"));
-            shift.Figures.Add(("  seconds until restarted and ready, longest", $"{restarts[^1]:0.0}"));
+            shift.AddMedian("  seconds until restarted and ready, median", restarts);
+            shift.Figures.Add(("  seconds until restarted and ready, longest", $"{restarts.Max():0.0}"));
         }, ct);
     }
 }

@@ -41,6 +41,16 @@ internal sealed record Shift(string Name, ChaosOptions Options, Playground Groun
         return hosts;
     }
 
+    /// <summary>Lets the clients work for about the length of a round: half of it to one and a half, so that no two rounds meet the same moment.</summary>
+    public Task RoundAsync(TimeSpan usualLength, CancellationToken ct) => Task.Delay((Options.Length ?? usualLength) * (0.5 + Random.Shared.NextDouble()), ct);
+
+    /// <summary>Notes the median of what each round measured.</summary>
+    public void AddMedian(string figure, IEnumerable<double> seconds)
+    {
+        double[] sorted = [.. seconds.Order()];
+        Figures.Add((figure, $"{sorted[sorted.Length / 2]:0.0}"));
+    }
+
     /// <summary>Lets clients work while <paramref name="trouble"/> lasts; then everything is held against their logs.</summary>
     public async Task<ChaosTable> WorkAsync(IReadOnlyList<HostProcess> hosts, Func<CancellationToken, Task> trouble, CancellationToken ct, int clients = Clients)
     {

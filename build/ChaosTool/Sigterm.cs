@@ -20,7 +20,7 @@ internal static class Sigterm
             var (stops, unclean) = (new List<double>(), new List<string>());
             for (var round = 1; round <= rounds; round++)
             {
-                await Task.Delay((shift.Options.Length ?? RoundLength) * (0.5 + Random.Shared.NextDouble()), stop);
+                await shift.RoundAsync(RoundLength, stop);
                 var (leaver, watch) = (hosts[round % hosts.Length], Stopwatch.StartNew());
                 var exitCode = await leaver.TerminateAsync();
                 stops.Add(watch.Elapsed.TotalSeconds);
@@ -31,10 +31,9 @@ internal static class Sigterm
                 shift.Say($"round {round}: {leaver.Name} ended with {exitCode} after {stops[^1]:0.0} s; {shift.Traffic.Requests:N0} requests so far");
             }
 
-            stops.Sort();
             shift.Figures.Add(("hosts asked to stop", rounds));
-            shift.Figures.Add(("  seconds until they had ended, median", $"{stops[stops.Count / 2]:0.0}"));
-            shift.Figures.Add(("  seconds until they had ended, longest", $"{stops[^1]:0.0}"));
+            shift.AddMedian("  seconds until they had ended, median", stops);
+            shift.Figures.Add(("  seconds until they had ended, longest", $"{stops.Max():0.0}"));
             shift.MustBeZero.Add(("hosts that did not end cleanly", unclean.Count, unclean));
             shift.MustBeZero.Add(("requests begun and cut off", shift.Traffic.Cut, []));
         }, ct);

@@ -19,10 +19,7 @@ if (Start.Read(builder.Configuration, builder.Environment) is not var (settings,
 builder.AddServer(settings);
 builder.AddTelemetry(settings);
 builder.Services.AddInstallation(settings, keys);
-builder.Services.AddPlatform();
-builder.Services.AddOrganization();
-builder.Services.AddComplaints();
-builder.Services.AddFollowUps();
+builder.Services.AddModules();
 builder.Services.AddSignIn(settings);
 builder.Services.AddCallerLimits(settings);
 builder.Services.AddSecurityHeaders();

@@ -94,8 +94,8 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
         var jobs = await scheduler.GetJobKeys(GroupMatcher<JobKey>.AnyGroup(), TestContext.Current.CancellationToken);
         jobs.Select(j => j.Name).ShouldBe(["sweep-clocks", "forget-answers", "forget-events"], ignoreOrder: true);
         foreach (var schema in new[] { "organization", "complaints", "followups" })
-        foreach (var (table, option) in new[] { ("clocks", "autovacuum_vacuum_scale_factor=0.02"), ("outbox_deliveries", "autovacuum_vacuum_threshold=1000"), ("stored_answers", "autovacuum_vacuum_scale_factor=0.05") })
-            (await system.ScalarAsync<string[]>("SELECT coalesce(reloptions, '{}') FROM pg_class WHERE oid = $1::text::regclass", $"{schema}.{table}")).ShouldContain(option, $"{schema}.{table}");
+            foreach (var (table, option) in new[] { ("clocks", "autovacuum_vacuum_scale_factor=0.02"), ("outbox_deliveries", "autovacuum_vacuum_threshold=1000"), ("stored_answers", "autovacuum_vacuum_scale_factor=0.05") })
+                (await system.ScalarAsync<string[]>("SELECT coalesce(reloptions, '{}') FROM pg_class WHERE oid = $1::text::regclass", $"{schema}.{table}")).ShouldContain(option, $"{schema}.{table}");
     }
 
     private async Task<Guid> ResolvedAsync()

@@ -45,8 +45,8 @@ public sealed class TelemetryTests(CrmSystem system) : IClassFixture<CrmSystem>
         }
 
         foreach (var path in new[] { "/v1/metrics", "/v1/traces" })
-        foreach (var nobodys in new[] { "13800138000", "13900139000", "李女士", "Li Na", "agent-of-somebody", "demo.admin", "url.path", "client.address", "Password", "secret=" })
-            collector.Has(path, nobodys).ShouldBeFalse($"{path} {nobodys}");
+            foreach (var nobodys in new[] { "13800138000", "13900139000", "李女士", "Li Na", "agent-of-somebody", "demo.admin", "url.path", "client.address", "Password", "secret=" })
+                collector.Has(path, nobodys).ShouldBeFalse($"{path} {nobodys}");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Crm.Host.Access;
 using Crm.Shared;
+using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
@@ -49,9 +50,8 @@ internal static class DevelopmentEndpoints
     public static void AddDevelopment(this IServiceCollection services)
     {
         services.AddTestClock();
-        services.AddSingleton<IValidator<TokenBody>, TokenBodyValidator>();
-        services.AddSingleton<IValidator>(sp => sp.GetRequiredService<IValidator<TokenBody>>());
-        services.AddSingleton<IValidator<ClockBody>, ClockBodyValidator>();
+        services.AddValidator(typeof(IValidator<TokenBody>), typeof(TokenBodyValidator));
+        services.AddValidator(typeof(IValidator<ClockBody>), typeof(ClockBodyValidator));
     }
 
     public static void MapDevelopment(this IEndpointRouteBuilder app)

@@ -87,31 +87,23 @@ internal static partial class Problems
         return WriteAsync(context, 500, Bare(500));
     }
 
-    private static bool IsAway(Exception e)
+    private static bool IsAway(Exception e) => Causes(e).FirstOrDefault(c => c is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException) switch
     {
-        for (var cause = e; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case PostgresException { SqlState: var state }:
-                    return state[..2] is "08" or "53" or "57" || state is "40001" or "40P01" or "55P03" or "25006";
-                case NpgsqlException or System.Net.Sockets.SocketException or TimeoutException:
-                    return true;
-            }
-        }
-
-        return false;
-    }
+        null => false,
+        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" || state is "40001" or "40P01" or "55P03" or "25006",
+        _ => true,
+    };
 
     /// <summary>"Prepared statement exists already", or "does not exist".</summary>
-    private static bool IsOutOfStep(Exception e)
+    private static bool IsOutOfStep(Exception e) => Causes(e).Any(c => c is PostgresException
     {
-        for (var cause = e; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is PostgresException { SqlState: PostgresErrorCodes.DuplicatePreparedStatement or PostgresErrorCodes.InvalidSqlStatementName }) return true;
-        }
+        SqlState: PostgresErrorCodes.DuplicatePreparedStatement or PostgresErrorCodes.InvalidSqlStatementName,
+    });
 
-        return false;
+    /// <summary>The exception, what caused it, and so on.</summary>
+    private static IEnumerable<Exception> Causes(Exception e)
+    {
+        for (var cause = e; cause is not null; cause = cause.InnerException) yield return cause;
     }
 
     private static void ClearPools(IServiceProvider services)

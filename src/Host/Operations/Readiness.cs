@@ -1,6 +1,6 @@
+using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
-using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Crm.Shared.Time;

@@ -73,13 +73,14 @@ public static class ModuleRegistration
         }
 
         foreach (var validator in AssemblyScanner.FindValidatorsInAssembly(assembly, includeInternalTypes: true))
-        {
-            services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
-            services.AddSingleton(sp => (IValidator)sp.GetRequiredService(validator.InterfaceType));
-        }
-
+            services.AddValidator(validator.InterfaceType, validator.ValidatorType);
         return services;
     }
+
+    /// <summary>Registers a validator for the bodies it checks, and among all of them for the document, which tells its limits.</summary>
+    public static IServiceCollection AddValidator(this IServiceCollection services, Type interfaceType, Type validatorType) => services
+        .AddSingleton(interfaceType, validatorType)
+        .AddSingleton(sp => (IValidator)sp.GetRequiredService(interfaceType));
 
     /// <summary>Options for working as the migrator: the module's own migration history in its own schema.</summary>
     public static DbContextOptions<TDb> Options<TDb>(string connection, string schema) where TDb : DbContext =>
