@@ -22,6 +22,7 @@ internal static class BenchCommand
         new("plans", "how PostgreSQL answers each list with each filter over these cases", PlanBench.RunAsync),
         new("drain", "resolved cases on their way to planned follow-ups", DrainBench.RunAsync),
         new("sweep", "clocks that come due among many that run, with one host and two", SweepBench.RunAsync),
+        new("million", "a million events through the outbox: its size, its rate and its claims, from first to last", MillionBench.RunAsync),
         new("start", "process start to the first answers, and memory at idle", StartBench.RunAsync),
     ];
 

@@ -92,7 +92,12 @@ internal sealed class BenchGround : IAsyncDisposable
     }
 
     /// <summary>One more host, not yet started, as in production: no test clock, which would be a query of its own, and room for the load.</summary>
-    public HostProcess NewHost(BenchDatabase database, bool isDevelopment = false)
+    /// <param name="database">What it works on.</param>
+    /// <param name="isDevelopment">With the test clock after all.</param>
+    /// <param name="published">The program of a published folder; null for the Release build.</param>
+    /// <param name="more">Settings of its own.</param>
+    public HostProcess NewHost(
+        BenchDatabase database, bool isDevelopment = false, string? published = null, IReadOnlyDictionary<string, string>? more = null)
     {
         var settings = HostProject.Settings(server, database.Name, data.Secrets);
         settings["ASPNETCORE_ENVIRONMENT"] = isDevelopment ? "Development" : "Production";
@@ -104,7 +109,8 @@ internal sealed class BenchGround : IAsyncDisposable
             settings["Crm__Oidc__Audience"] = "crm";
         }
 
-        var host = new HostProcess($"host {hosts.Count + 1}", FreePort.Choose(), data.HostLog(hosts.Count + 1), settings);
+        foreach (var (name, value) in more ?? new Dictionary<string, string>()) settings[name] = value;
+        var host = new HostProcess($"host {hosts.Count + 1}", FreePort.Choose(), data.HostLog(hosts.Count + 1), settings, published);
         hosts.Add(host);
         return host;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Crm.Build.Hosting;
 
@@ -10,7 +9,6 @@ namespace Crm.Build.Bench;
 internal static class DrainBench
 {
     private const int WarmUp = 2_000, PerSecond = 300, Resolvers = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), Look = TimeSpan.FromMilliseconds(50);
 
     public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
     {
@@ -21,7 +19,7 @@ internal static class DrainBench
         host.Start();
         await host.ReadyAsync(ct);
         var meter = ground.Meter(host);
-        await ResolveOneAsync(database, host, key, ct);
+        await EventCopies.ResolveOneAsync(database, host, key, ct);
         await DrainAsync(database, WarmUp, ct);
         await Load.RunAsync(host.Address, Resolvers, TimeSpan.FromSeconds(3), () => PostBench.Request(key), meter);
 
@@ -66,56 +64,19 @@ internal static class DrainBench
             """);
     }
 
-    /// <summary>The model that the backlog is copied from: a case with a named customer, accepted and resolved over HTTP.</summary>
-    private static Task ResolveOneAsync(BenchDatabase database, HostProcess host, string key, CancellationToken ct) => Task.Run(
-        async () =>
-        {
-            using var client = new WireClient(host.Address);
-            client.Succeed(PostBench.Request(key));
-            var id = await database.ScalarAsync<Guid>("SELECT id FROM complaints.complaints LIMIT 1", ct);
-            client.Succeed(WireClient.Request("POST", $"/api/v1/complaints/{id}/acceptance", key, "{}"));
-            client.Succeed(Resolution(id, key));
-        },
-        ct);
-
-    private static byte[] Resolution(Guid id, string key) =>
-        WireClient.Request("POST", $"/api/v1/complaints/{id}/resolution", key, """{"summary":"The control board was replaced, the lift runs again."}""");
-
     /// <summary>Commits so many events at once and waits until all are delivered.</summary>
     /// <returns>Events a second, from the first that the consumer took to the commit of the last.</returns>
     private static async Task<double> DrainAsync(BenchDatabase database, int events, CancellationToken ct)
     {
-        await WaitAsync(database, ct);
+        await EventCopies.WaitAsync(database, atMost: 0, ct);
         await database.ExecuteAsync("TRUNCATE followups.inbox", ct);
-        await database.ExecuteAsync(
-            $"""
-             WITH copies AS MATERIALIZED (
-                 SELECT gen_random_uuid() AS id, gen_random_uuid() AS case_id, type, payload, trace_id
-                 FROM (SELECT * FROM complaints.outbox_events WHERE type = 'ComplaintResolved' ORDER BY id LIMIT 1) AS model, generate_series(1, {events})),
-             stored AS (
-                 INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload, trace_id)
-                 SELECT id, type, case_id, 1, now(), jsonb_set(payload, ARRAY['complaintId'], to_jsonb(case_id)), trace_id FROM copies
-                 RETURNING id, aggregate_id)
-             INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
-             SELECT gen_random_uuid(), id, 'followups', aggregate_id, 1, 0 FROM stored
-             """,
-            ct);
-        await WaitAsync(database, ct);
+        await EventCopies.CommitAsync(database, events, age: "0", ct);
+        await EventCopies.WaitAsync(database, atMost: 0, ct);
         var done = await database.ScalarAsync<long>("SELECT count(*) FROM followups.inbox WHERE outcome = 'done'", ct);
         if (done != events) throw new InvalidDataException($"Of {events} events {done} planned a follow-up.");
         var seconds = await database.ScalarAsync<double>(
             "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(received_at))::float8 FROM followups.inbox", ct);
         return events / seconds;
-    }
-
-    private static async Task WaitAsync(BenchDatabase database, CancellationToken ct)
-    {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(Look, ct))
-        {
-            if (await database.ScalarAsync<long>("SELECT count(*) FROM (SELECT 1 FROM complaints.outbox_deliveries LIMIT 1) AS waiting", ct) == 0) return;
-        }
-
-        throw new TimeoutException($"The outbox was not drained within {Patience.TotalMinutes:0} minutes.");
     }
 
     private static async Task<(long Planned, double PerSecond, double P50, double P99, double Worst)> EndToEndAsync(
@@ -132,8 +93,8 @@ internal static class DrainBench
         var accepted = await database.RowsAsync(
             $"SELECT id FROM complaints.complaints WHERE status = 'accepted' ORDER BY random() LIMIT {wanted}", ct);
         var cases = accepted.Select(row => (Guid)row[0]!).ToList();
-        var seconds = await Load.PacedAsync(host.Address, Resolvers, PerSecond, [.. cases.Select(id => Resolution(id, key))]);
-        await WaitAsync(database, ct);
+        var seconds = await Load.PacedAsync(host.Address, Resolvers, PerSecond, [.. cases.Select(id => EventCopies.Resolution(id, key))]);
+        await EventCopies.WaitAsync(database, atMost: 0, ct);
         var row = (await database.RowsAsync(
             $"""
              SELECT count(f.id), percentile_cont(ARRAY[0.5, 0.99, 1.0]) WITHIN GROUP (

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Crm.Build.Commands;
 using Crm.Build.Hosting;
 
 namespace Crm.Build.Bench;
@@ -16,35 +17,44 @@ internal static class StartBench
         var (database, _) = await ground.DatabaseAsync("start", keep: false, ct);
         await using var disposable = database;
         var key = await database.GrantKeyAsync(project: null, ct);
-        var (ready, projects, memory) = (new List<double>(), new List<double>(), new List<double>());
-        var host = ground.NewHost(database);
-        for (var start = 0; start <= Math.Max(LeastStarts, options.Rounds); start++)
-        {
-            var watch = Stopwatch.StartNew();
-            host.Start();
-            var untilReady = await UntilAsync(host, "/health/ready", key, watch, ct);
-            var untilProjects = await UntilAsync(host, "/api/v1/projects", key, watch, ct);
-            await Task.Delay(Idle, ct);
-            var resident = Resident(host.ProcessId);
-            await host.DisposeAsync();
-
-            // The first reads the program's files from the disk.
-            if (start == 0) continue;
-            (ready, projects, memory) = ([.. ready, untilReady], [.. projects, untilProjects], [.. memory, resident]);
-        }
-
-        var table = new MarkdownTable("figure", "median", "least", "most");
-        table.Add("process start to the first 200 of /health/ready, s", Turn.Median(ready), ready.Min(), ready.Max());
-        table.Add("process start to the first 200 of GET /api/v1/projects after it, s", Turn.Median(projects), projects.Min(), projects.Max());
-        table.Add("resident memory after 5 s idle, MB", Turn.Median(memory), memory.Min(), memory.Max());
+        var table = new MarkdownTable("program", "process start to the first 200 of /health/ready, s", "from there to GET /api/v1/projects, s", "processor time until then, s", "resident memory after 5 s idle, MB");
+        using var folder = new Folder();
+        await PublishCommand.ToAsync(folder.Path, "linux-x64", small: false, ct);
+        var starts = Math.Max(LeastStarts, options.Rounds);
+        await MeasureAsync("`./build/publish`, Crm.Host", System.IO.Path.Combine(folder.Path, "app", "Crm.Host"));
+        await MeasureAsync("Release build, dotnet Crm.Host.dll", published: null);
         return $"""
             ### Start and memory
 
-            {ready.Count} starts of a host on a migrated database, after one that is not counted (it reads the program's files from the disk).
-            `dotnet Crm.Host.dll`, Release.
+            Medians of {starts} starts of a host on a migrated database, with the least and the most, after one that is not counted (it reads the
+            program's files from the disk).
 
             {table}
             """;
+
+        async Task MeasureAsync(string program, string? published)
+        {
+            var (ready, projects, busy, memory) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            var host = ground.NewHost(database, published: published);
+            for (var start = 0; start <= starts; start++)
+            {
+                var watch = Stopwatch.StartNew();
+                host.Start();
+                var untilReady = await UntilAsync(host, "/health/ready", key, watch, ct);
+                var untilProjects = await UntilAsync(host, "/api/v1/projects", key, watch, ct) - untilReady;
+                using var process = Process.GetProcessById(host.ProcessId);
+                var processor = process.TotalProcessorTime.TotalSeconds;
+                await Task.Delay(Idle, ct);
+                var resident = Resident(host.ProcessId);
+                await host.DisposeAsync();
+                if (start > 0) (ready, projects, busy, memory) = ([.. ready, untilReady], [.. projects, untilProjects], [.. busy, processor], [.. memory, resident]);
+            }
+
+            table.Add(program, Spread(ready), Spread(projects), Spread(busy), Spread(memory));
+        }
+
+        static string Spread(List<double> figures) =>
+            string.Create(CultureInfo.InvariantCulture, $"{Turn.Median(figures):0.00} ({figures.Min():0.00}–{figures.Max():0.00})");
     }
 
     private static async Task<double> UntilAsync(HostProcess host, string path, string key, Stopwatch watch, CancellationToken ct)
@@ -65,6 +75,13 @@ internal static class StartBench
         }
 
         throw new TimeoutException($"{path} was not answered with 200 within a minute; the host's log is {host.Log}");
+    }
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("crm-bench-published-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     /// <summary>Megabytes of physical memory; 0 where the system does not tell.</summary>

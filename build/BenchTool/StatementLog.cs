@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -62,6 +63,27 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
     public async Task<IReadOnlySet<string>> QuietAsync(CancellationToken ct) =>
         (await CaptureAsync(() => Task.Delay(TimeSpan.FromSeconds(3), ct), ct)).Where(s => !s.IsFrame).Select(s => StatementCounts.Normal(s.Sql)).ToHashSet();
 
+    /// <summary>Where the log ends now.</summary>
+    public long Length => new FileInfo(file).Length;
+
+    /// <summary>How long those statements took, binding included, that begin like this: as far as the server was told to note it.</summary>
+    /// <param name="from">Where in the log to begin.</param>
+    /// <param name="beginning">The statement's first words.</param>
+    /// <returns>Milliseconds, ascending.</returns>
+    public double[] Durations(long from, string beginning)
+    {
+        var (bound, took) = (new Dictionary<string, double>(), new List<double>());
+        foreach (var entry in Entries(from))
+        {
+            if (DurationEntry().Match(entry) is not { Success: true } said || !said.Groups[4].Value.TrimStart().StartsWith(beginning, StringComparison.Ordinal)) continue;
+            var (backend, milliseconds) = (said.Groups[1].Value, double.Parse(said.Groups[2].Value, CultureInfo.InvariantCulture));
+            if (said.Groups[3].Value == "bind") bound[backend] = milliseconds;
+            else took.Add(milliseconds + bound.GetValueOrDefault(backend));
+        }
+
+        return [.. took.Order()];
+    }
+
     private async Task SwitchAsync(string statements, CancellationToken ct)
     {
         await database.ExecuteAsync($"ALTER SYSTEM SET log_statement = '{statements}'", ct);
@@ -69,7 +91,8 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
         await Task.Delay(Settled, ct);
     }
 
-    private List<LoggedStatement> Read(long from)
+    /// <summary>The log's entries, those of several lines as one text.</summary>
+    private List<string> Entries(long from)
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(from, SeekOrigin.Begin);
@@ -81,8 +104,13 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
             else if (entries.Count > 0) entries[^1].Append('\n').Append(line.StartsWith('\t') ? line[1..] : line);
         }
 
+        return [.. entries.Select(e => e.ToString())];
+    }
+
+    private List<LoggedStatement> Read(long from)
+    {
         var statements = new List<LoggedStatement>();
-        foreach (var entry in entries.Select(e => e.ToString()))
+        foreach (var entry in Entries(from))
         {
             if (StatementEntry().Match(entry) is { Success: true } said)
                 statements.Add(new LoggedStatement(int.Parse(said.Groups[1].Value), said.Groups[2].Value, said.Groups[3].Value.Trim(), []));
@@ -98,6 +126,9 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
 
     [GeneratedRegex(@"^@(\d+)/([^/]*)/LOG:  (?:statement|execute [^:]*): (.*)$", RegexOptions.Singleline)]
     private static partial Regex StatementEntry();
+
+    [GeneratedRegex(@"^@(\d+)/[^/]*/LOG:  duration: ([\d.]+) ms  (bind|execute) [^:]*: (.*)$", RegexOptions.Singleline)]
+    private static partial Regex DurationEntry();
 
     [GeneratedRegex(@"^@(\d+)/[^/]*/DETAIL:  [Pp]arameters: (.*)$", RegexOptions.Singleline)]
     private static partial Regex ParameterEntry();

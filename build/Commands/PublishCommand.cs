@@ -27,6 +27,14 @@ internal static class PublishCommand
         var (runtime, small) = (arguments.Value("--runtime") ?? "linux-x64", arguments.Flag("--framework-dependent"));
         var folder = Path.GetFullPath(arguments.Rest() ?? Path.Combine(Repository.Root, "publish"));
 
+        await ToAsync(folder, runtime, small, ct);
+        return 0;
+    }
+
+    /// <summary>Publishes into this folder, and says on the console how it went.</summary>
+    /// <exception cref="ToolFailureException">It cannot be published.</exception>
+    public static async Task ToAsync(string folder, string runtime, bool small, CancellationToken ct)
+    {
         Clear(folder);
         // Apart from the clone's own obj folders, which would have to be restored again for every other command.
         var scratch = Directory.CreateTempSubdirectory("crm-publish-").FullName;
@@ -41,7 +49,6 @@ internal static class PublishCommand
             Console.WriteLine(missing
                 ? $"{folder}: framework-dependent, because the package feed has no runtime or compiler for {runtime}. The machine needs ASP.NET Core 10: dotnet app/Crm.Host.dll"
                 : $"{folder}: begin with docs/operations/install.md in it");
-            return 0;
         }
         finally
         {

@@ -8,7 +8,8 @@ namespace Crm.Build.Hosting;
 /// <param name="port">Its port on localhost.</param>
 /// <param name="log">The file: made anew by the first start, continued by later ones.</param>
 /// <param name="settings">Its environment, beside this process's own.</param>
-internal sealed class HostProcess(string name, int port, string log, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+/// <param name="published">The program of a published folder; null for the Release build, run by dotnet.</param>
+internal sealed class HostProcess(string name, int port, string log, IReadOnlyDictionary<string, string> settings, string? published = null) : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromMinutes(2), StopWithin = TimeSpan.FromSeconds(30);
 
@@ -30,16 +31,17 @@ internal sealed class HostProcess(string name, int port, string log, IReadOnlyDi
     /// <summary>Starts the process; it is not ready yet.</summary>
     public void Start()
     {
+        string[] program = published is null ? [Executables.Dotnet, HostProject.Program] : [published];
         // The shell only points the streams at the file and becomes the host: the file keeps filling when this process is killed, where
         // a pipe would break.
         var start = new ProcessStartInfo(
             "/bin/sh",
             [
                 "-c", $"exec \"$@\" </dev/null {(process is null ? ">" : ">>")}\"$0\" 2>&1", log,
-                Executables.Dotnet, HostProject.Program, "--urls", $"http://localhost:{port}",
+                .. program, "--urls", $"http://localhost:{port}",
             ])
         {
-            WorkingDirectory = Path.GetDirectoryName(HostProject.Program),
+            WorkingDirectory = Path.GetDirectoryName(program[^1]),
         };
         foreach (var (name, value) in settings) start.Environment[name] = value;
         process?.Dispose();

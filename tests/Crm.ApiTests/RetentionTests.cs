@@ -27,7 +27,7 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
         (await EventsOfAsync(old)).ShouldBe(0);
         (await EventsOfAsync(young)).ShouldBe(before.Events);
         (await system.ScalarAsync<long>("SELECT count(*) FROM followups.inbox WHERE received_at < now() - interval '90 days'")).ShouldBe(0);
-        (await RunAsync()).ShouldBe((0, 0));
+        (await RunAsync()).ShouldBe((0, 0, 0));
 
         // The case goes on as if nothing had happened: its next events follow the forgotten ones.
         var outcome = (await system.Admin.ListAsync($"/api/v1/follow-ups?origin={old}")).Single().GetProperty("id").GetGuid();
@@ -88,11 +88,27 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     [Fact]
+    public async Task A_key_is_remembered_for_seven_days_by_the_databases_clock_and_then_forgotten()
+    {
+        var keys = new[] { "6 days 23 hours", "7 days 1 minute" }.Select(age => (Age: age, Key: Api.NewKey())).ToArray();
+        var first = new List<Guid>();
+        foreach (var (age, key) in keys)
+        {
+            first.Add((await system.Admin.PostAsync("/api/v1/complaints", Api.Complaint(), key)).Is(201).Id);
+            await system.ExecuteAsync($"UPDATE complaints.stored_answers SET stored_at = now() - interval '{age}' WHERE stored_at > now() - interval '1 minute'");
+        }
+
+        (await RunAsync()).Answers.ShouldBeGreaterThan(0);
+        (await system.Admin.PostAsync("/api/v1/complaints", Api.Complaint(), keys[0].Key)).Is(201).Id.ShouldBe(first[0]);
+        (await system.Admin.PostAsync("/api/v1/complaints", Api.Complaint(), keys[1].Key)).Is(201).Id.ShouldNotBe(first[1]);
+    }
+
+    [Fact]
     public async Task Every_host_looks_each_hour_and_the_hot_tables_are_vacuumed_early()
     {
         var scheduler = (await system.Host.Services.GetRequiredService<ISchedulerFactory>().GetAllSchedulers(TestContext.Current.CancellationToken)).Single();
         var jobs = await scheduler.GetJobKeys(GroupMatcher<JobKey>.AnyGroup(), TestContext.Current.CancellationToken);
-        jobs.Select(j => j.Name).ShouldBe(["sweep-clocks", "forget-answers", "forget-events"], ignoreOrder: true);
+        jobs.Select(j => j.Name).ShouldBe(["sweep-clocks", "forget"], ignoreOrder: true);
         foreach (var schema in new[] { "organization", "complaints", "followups" })
             foreach (var (table, option) in new[] { ("clocks", "autovacuum_vacuum_scale_factor=0.02"), ("outbox_deliveries", "autovacuum_vacuum_threshold=1000"), ("stored_answers", "autovacuum_vacuum_scale_factor=0.05") })
                 (await system.ScalarAsync<string[]>("SELECT coalesce(reloptions, '{}') FROM pg_class WHERE oid = $1::text::regclass", $"{schema}.{table}")).ShouldContain(option, $"{schema}.{table}");
@@ -117,6 +133,6 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
             """);
     }
 
-    private Task<(long Events, long Received)> RunAsync() =>
-        ActivatorUtilities.CreateInstance<ForgetEventsJob>(system.Host.Services).RunAsync(TestContext.Current.CancellationToken);
+    private Task<(long Events, long Received, long Answers)> RunAsync() =>
+        ActivatorUtilities.CreateInstance<ForgetJob>(system.Host.Services).RunAsync(TestContext.Current.CancellationToken);
 }

@@ -3,7 +3,6 @@ using Crm.Shared.Clocks;
 using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
-using Crm.Shared.Idempotency;
 using Crm.Shared.Retention;
 using Crm.Shared.Time;
 using MediatR;
@@ -37,8 +36,7 @@ public static class Platform
             // One for each job: forgetting may take long, and must not keep the sweep waiting.
             quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 3);
             SweepJob.Schedule(quartz);
-            ForgetAnswersJob.Schedule(quartz);
-            ForgetEventsJob.Schedule(quartz);
+            ForgetJob.Schedule(quartz);
         });
         services.AddQuartzHostedService(quartz => (quartz.WaitForJobsToComplete, quartz.AwaitApplicationStarted) = (true, true));
         return services;

@@ -44,7 +44,7 @@ public static class ModuleRegistration
             .UseNpgsql(sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
             .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
 
-        services.AddSingleton(sp => new EventRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
+        services.AddSingleton(sp => new ModuleRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
         services.AddSingleton<OutboxSignal<TDb>>();
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),

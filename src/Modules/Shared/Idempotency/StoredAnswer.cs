@@ -11,7 +11,7 @@ using NpgsqlTypes;
 namespace Crm.Shared.Idempotency;
 
 /// <summary>
-/// The answer a command gave to a key, kept for at least 7 days of real time, until <see cref="ForgetAnswersJob"/> clears it. Written in the command's own transaction and only for 2xx, so a
+/// The answer a command gave to a key, kept for at least 7 days of real time, until <see cref="Crm.Shared.Retention.ForgetJob"/> clears it. Written in the command's own transaction and only for 2xx, so a
 /// stored answer always speaks of something that was done, and what was refused may be tried again.
 /// </summary>
 public sealed class StoredAnswer

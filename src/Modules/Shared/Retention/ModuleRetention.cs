@@ -1,4 +1,5 @@
 using Crm.Shared.Data;
+using Crm.Shared.Idempotency;
 using Npgsql;
 
 namespace Crm.Shared.Retention;
@@ -7,10 +8,10 @@ namespace Crm.Shared.Retention;
 internal sealed record Horizon(DateTime Time, Guid Id);
 
 /// <summary>
-/// Forgets events of one module in small pieces, along the primary keys. Both conditions of age are asked for: the identity, because it is
-/// the index; and the time by the database's clock, because a host whose clock is wrong makes identities that look old.
+/// Forgets what one module no longer needs, in small pieces and by the database's clock. Events go along the primary keys, and both conditions
+/// of age are asked for: the identity, because it is the index; and the time, because a host whose clock is wrong makes identities that look old.
 /// </summary>
-internal sealed class EventRetention(string schema, NpgsqlDataSource source)
+internal sealed class ModuleRetention(string schema, NpgsqlDataSource source)
 {
     /// <summary>Rows deleted by one statement.</summary>
     public const int Piece = 1_000;
@@ -44,6 +45,22 @@ internal sealed class EventRetention(string schema, NpgsqlDataSource source)
     /// <summary>Forgets that events were received, but for those that may come again.</summary>
     public Task<long> ForgetReceivedAsync(Horizon horizon, IReadOnlyCollection<Guid> kept, CancellationToken ct) =>
         ForgetAsync(horizon, "inbox", "event_id", "received_at < $2", kept, ct);
+
+    /// <summary>Forgets answers that were kept for retries longer than <see cref="StoredAnswer.Retention"/>.</summary>
+    public async Task<long> ForgetAnswersAsync(CancellationToken ct)
+    {
+        for (var forgotten = 0L; ;)
+        {
+            await using var command = source.CreateCommand($"""
+                DELETE FROM {schema}.stored_answers WHERE key_hash IN (
+                    SELECT key_hash FROM {schema}.stored_answers WHERE stored_at < clock_timestamp() - $1 ORDER BY stored_at LIMIT {Piece})
+                """);
+            command.Parameters.Add(new() { Value = StoredAnswer.Retention });
+            var gone = await command.ExecuteNonQueryAsync(ct);
+            forgotten += gone;
+            if (gone < Piece) return forgotten;
+        }
+    }
 
     private async Task<long> ForgetAsync(Horizon horizon, string table, string key, string done, IReadOnlyCollection<Guid> kept, CancellationToken ct)
     {

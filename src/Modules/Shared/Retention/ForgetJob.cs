@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace Crm.Shared.Retention;
+
+/// <summary>
+/// Forgets old events, that they were received, and answers kept for retries, every hour on every host: twice changes nothing. What was
+/// received is forgotten only where no module's outbox can deliver it again, however old it is: the inbox is what makes an event act once.
+/// </summary>
+[DisallowConcurrentExecution]
+public sealed partial class ForgetJob(IServiceProvider services, RetentionOptions options, ILogger<ForgetJob> logger) : IJob
+{
+    /// <summary>Schedules the job on this host.</summary>
+    public static void Schedule(IQuartzBuilder quartz) => quartz.ScheduleJob<ForgetJob>(
+        trigger => trigger.WithIdentity("each-hour").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever()),
+        job => job.WithIdentity("forget"));
+
+    /// <inheritdoc/>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (events, received, answers) = await RunAsync(cancellationToken);
+            if (events + received + answers > 0) LogForgotten(events, received, answers);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogLater(e.GetType().Name);
+        }
+    }
+
+    /// <summary>Forgets what is old now.</summary>
+    /// <returns>How many events, receipts and answers.</returns>
+    public async Task<(long Events, long Received, long Answers)> RunAsync(CancellationToken ct)
+    {
+        var modules = services.GetServices<ModuleRetention>().ToArray();
+        var (events, received, answers) = (0L, 0L, 0L);
+        foreach (var module in modules) events += await module.ForgetEventsAsync(await module.HorizonAsync(options.Events, ct), ct);
+
+        var horizon = await modules[0].HorizonAsync(options.Inbox, ct);
+        var kept = new List<Guid>();
+        foreach (var producer in modules)
+        {
+            var undelivered = await producer.UndeliveredAsync(horizon, ct);
+            kept.AddRange(undelivered);
+            // There may be more than were read: then nothing behind the last of them is touched this time.
+            if (undelivered.Count == ModuleRetention.Piece) horizon = horizon with { Id = Smaller(horizon.Id, undelivered[^1]) };
+        }
+
+        foreach (var consumer in modules) received += await consumer.ForgetReceivedAsync(horizon, kept, ct);
+        foreach (var module in modules) answers += await module.ForgetAnswersAsync(ct);
+        return (events, received, answers);
+    }
+
+    /// <summary>The one that PostgreSQL sorts first.</summary>
+    private static Guid Smaller(Guid one, Guid other) => string.CompareOrdinal(one.ToString(), other.ToString()) < 0 ? one : other;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Events} events that everybody has received, {Received} receipts and {Answers} answers")]
+    private partial void LogForgotten(long events, long received, long answers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What is old is forgotten at the next hour: {Failure}")]
+    private partial void LogLater(string failure);
+}
