@@ -53,7 +53,15 @@ api.MapComplaints();
 api.MapFollowUps();
 api.MapParkedEvents();
 
-await app.RunAsync();
+try
+{
+    await app.RunAsync();
+}
+catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+{
+    // Asked to end while it was still starting: that is no failure.
+}
+
 return 0;
 
 /// <summary>The host: composition only.</summary>

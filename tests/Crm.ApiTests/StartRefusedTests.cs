@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Crm.ApiTests.Infrastructure;
 using Shouldly;
 
@@ -69,6 +71,20 @@ public sealed class StartRefusedTests(TestServer server) : IDisposable
         (await HostProgram.RunAsync(["administrator", "--name", "n"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(2), e => e.Errors.ShouldStartWith("--subject is missing."));
         (await HostProgram.RunAsync(["serve"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(2), e => e.Errors.ShouldStartWith("There is no command serve."));
         (await HostProgram.RunAsync(["--help"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(0), e => e.Output.ShouldContain("administrator"));
+    }
+
+    [Fact]
+    public async Task Asked_to_end_while_it_still_waits_for_the_database_it_ends_well()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var asked = silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask();
+        var ending = await HostProgram.StopAsync(asked,
+            ("Crm__Database", $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=crm;SSL Mode=Disable"), ("Crm__Secrets", server.Secrets),
+            ("Crm__Oidc__Authority", "https://login.example.com"), ("Crm__Oidc__Audience", "crm"));
+        (await asked).Dispose();
+        ending.ExitCode.ShouldBe(0, ending.Errors);
+        ending.Errors.ShouldBeEmpty();
     }
 
     private static void ShouldBeAPlainRefusal(Ending ending, string count, string? without = null)

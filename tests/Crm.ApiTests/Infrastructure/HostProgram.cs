@@ -44,6 +44,17 @@ public sealed partial class HostProgram : IAsyncDisposable
         return new Ending(program.process.ExitCode, string.Join('\n', program.output).Trim(), string.Join('\n', program.errors).Trim());
     }
 
+    /// <summary>Starts it as a server, asks it to end (SIGTERM) when told to, and waits until it has.</summary>
+    public static async Task<Ending> StopAsync(Task when, params (string Name, string Value)[] environment)
+    {
+        await using var program = new HostProgram(["--urls", "http://127.0.0.1:0"], environment);
+        using var patience = new CancellationTokenSource(Patience);
+        await when.WaitAsync(patience.Token);
+        using (var signal = Process.Start("kill", ["-TERM", $"{program.process.Id}"])) await signal.WaitForExitAsync(patience.Token);
+        await program.process.WaitForExitAsync(patience.Token);
+        return new Ending(program.process.ExitCode, string.Join('\n', program.output).Trim(), string.Join('\n', program.errors).Trim());
+    }
+
     /// <summary>Starts it as a server on a free port, and waits until it is ready.</summary>
     public static Task<HostProgram> StartAsync(params (string Name, string Value)[] environment) => StartAsync(port: 0, environment);
 
