@@ -53,11 +53,12 @@ api.MapComplaints();
 api.MapFollowUps();
 api.MapParkedEvents();
 
+var stopping = app.Lifetime.ApplicationStopping;
 try
 {
     await app.RunAsync();
 }
-catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
 {
     // Asked to end while it was still starting: that is no failure.
 }
