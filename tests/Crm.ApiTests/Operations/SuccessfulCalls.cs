@@ -33,6 +33,7 @@ public sealed class SuccessfulCalls(CrmSystem system)
             category = "lifts", severity = "major", majorCriterion = "dailyLifeAffected", demand = "尽快修复", writtenReplyOnly = true,
         })),
         "listComplaints" => new("/api/v1/complaints"),
+        "lookUpComplaintsByPhone" => new("/api/v1/complaints/lookup", Json(new { phone = "13800138000", project = "demo" })),
         "getComplaint" => new(Case(await RegisteredAsync())),
         "listComplaintClocks" => new(Case(await RegisteredAsync(), "clocks")),
         "listComplaintHistory" => new(Case(await RegisteredAsync(), "history")),

@@ -35,6 +35,7 @@ public static class ComplaintsModule
         var routes = api.MapGroup("").WithTags("Complaints");
         RegisterComplaintEndpoint.Map(routes);
         ListComplaintsEndpoint.Map(routes);
+        LookUpByPhoneEndpoint.Map(routes);
         GetComplaintEndpoint.Map(routes);
         ListClocksEndpoint.Map(routes);
         ListHistoryEndpoint.Map(routes);

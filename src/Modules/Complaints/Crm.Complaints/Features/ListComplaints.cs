@@ -46,7 +46,22 @@ internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Qu
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintItem(
     Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, int Cycle, string? Building, string? Unit,
-    string? Handler, SourceBody? Source, Instant ReceivedAt, Instant RegisteredAt, Instant? EarliestDueAt, bool Overdue, int Version);
+    string? Handler, SourceBody? Source, Instant ReceivedAt, Instant RegisteredAt, Instant? EarliestDueAt, bool Overdue, int Version)
+{
+    /// <summary>One page of these cases, newest first.</summary>
+    public static async Task<Page<ComplaintItem>> PageAsync(IQueryable<Complaint> cases, TimeKey? after, int limit, Instant now, CancellationToken ct)
+    {
+        if (after is { At: var at, Id: var id })
+            cases = cases.Where(c => EF.Functions.LessThan(ValueTuple.Create(c.RegisteredAt, c.Id), ValueTuple.Create(at, id)));
+        var rows = await cases.OrderByDescending(c => c.RegisteredAt).ThenByDescending(c => c.Id).Take(limit + 1)
+            .Select(c => new ComplaintItem(
+                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Record.Building, c.Record.Unit, c.Handler,
+                c.Record.SourceSystem == null ? null : new SourceBody(c.Record.SourceSystem, c.Record.SourceTicket!),
+                c.Record.ReceivedAt, c.RegisteredAt, c.EarliestDueAt, c.EarliestDueAt != null && c.EarliestDueAt < now, c.Version))
+            .ToListAsync(ct);
+        return Paging.Cut(rows, limit, c => new TimeKey(c.RegisteredAt, c.Id));
+    }
+}
 
 /// <summary>The register of cases, newest first.</summary>
 internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirectory directory, IClock clock) : IRequestHandler<ListComplaints, Page<ComplaintItem>>
@@ -68,16 +83,7 @@ internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirecto
         if (q.SourceTicket is not null) cases = cases.Where(c => c.Record.SourceTicket == q.SourceTicket);
         if (q.Overdue is true) cases = cases.Where(c => c.EarliestDueAt < now);
         if (q.Overdue is false) cases = cases.Where(c => c.EarliestDueAt == null || c.EarliestDueAt >= now);
-        if (after is { At: var at, Id: var id })
-            cases = cases.Where(c => EF.Functions.LessThan(ValueTuple.Create(c.RegisteredAt, c.Id), ValueTuple.Create(at, id)));
-
-        var rows = await cases.OrderByDescending(c => c.RegisteredAt).ThenByDescending(c => c.Id).Take(limit + 1)
-            .Select(c => new ComplaintItem(
-                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Record.Building, c.Record.Unit, c.Handler,
-                c.Record.SourceSystem == null ? null : new SourceBody(c.Record.SourceSystem, c.Record.SourceTicket!),
-                c.Record.ReceivedAt, c.RegisteredAt, c.EarliestDueAt, c.EarliestDueAt != null && c.EarliestDueAt < now, c.Version))
-            .ToListAsync(cancellationToken);
-        return Paging.Cut(rows, limit, c => new TimeKey(c.RegisteredAt, c.Id));
+        return await ComplaintItem.PageAsync(cases, after, limit, now, cancellationToken);
     }
 }
 

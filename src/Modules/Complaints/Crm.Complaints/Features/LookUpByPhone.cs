@@ -1,0 +1,56 @@
+using Crm.Complaints.Data;
+using Crm.Organization.Contracts;
+using Crm.Shared.Access;
+using Crm.Shared.Http;
+using Crm.Shared.Privacy;
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+
+namespace Crm.Complaints.Features;
+
+/// <param name="Phone">The whole number, as people write it.</param>
+/// <param name="Project">Only this project's cases.</param>
+internal sealed record LookUpByPhoneBody(string Phone, string? Project = null);
+
+/// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
+/// <param name="Cursor">The <c>next</c> of the page before; send the same body with it.</param>
+internal sealed record LookUpByPhoneQuery(int? Limit = null, string? Cursor = null);
+
+internal sealed record LookUpByPhone(ProjectScope Scope, Phone Phone, string? Project, LookUpByPhoneQuery Query) : IRequest<Page<ComplaintItem>>;
+
+internal sealed class LookUpByPhoneValidator : AbstractValidator<LookUpByPhoneBody>
+{
+    public LookUpByPhoneValidator() => RuleFor(b => b.Phone).Must(p => Phone.TryParse(p, out _)).WithMessage(_ => Phone.Expected.Localized);
+}
+
+/// <summary>ORG-12: phones are kept sealed, and are found by their blind index: the whole number or nothing.</summary>
+internal sealed class LookUpByPhoneHandler(ComplaintsDb db, OrganizationDirectory directory, KeyRing keys, IClock clock) : IRequestHandler<LookUpByPhone, Page<ComplaintItem>>
+{
+    public Task<Page<ComplaintItem>> Handle(LookUpByPhone request, CancellationToken cancellationToken)
+    {
+        var (limit, after) = (Paging.Limit(request.Query.Limit), Paging.ReadCursor<TimeKey>(request.Query.Cursor));
+        var index = keys.Index(request.Phone.E164);
+        var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Project)).Where(c => c.Record.PhoneIndex == index);
+        return ComplaintItem.PageAsync(cases, after, limit, clock.GetCurrentInstant(), cancellationToken);
+    }
+}
+
+internal static class LookUpByPhoneEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost("/complaints/lookup", (Body<LookUpByPhoneBody> body, Query<LookUpByPhoneQuery> query, Call call) =>
+        {
+            Phone.TryParse(body.Value.Phone, out var phone);
+            return call.Ask(new LookUpByPhone(call.Scope, phone, body.Value.Project, query.Value));
+        })
+        .Tells<Page<ComplaintItem>>(
+            "lookUpComplaintsByPhone", "Find a caller's cases",
+            "The cases of the projects you may read whose customer left this phone, newest first. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written.",
+            rules: "CMP-03, ORG-12")
+        .Example(new { phone = "138 0013 8000" })
+        .Requires(ComplaintPermissions.Read);
+}
