@@ -22,7 +22,7 @@ internal static class SweepBench
         foreach (var size in options.Large ? [.. Sizes, .. Large] : Sizes)
         {
             ground.Say($"sweep: {size.ToString("#,0", CultureInfo.InvariantCulture)} running clocks");
-            await AddAsync(database, size - running, "now() + interval '30 days' + i * interval '1 second'", ct);
+            await ManyAsync(database, size - running, ct);
             running = size;
             await database.ExecuteAsync("VACUUM ANALYZE; CHECKPOINT", ct);
             var hosts = new List<HostProcess>();
@@ -67,22 +67,33 @@ internal static class SweepBench
             """;
     }
 
+    /// <summary>Cases whose clocks run for a long time yet, written as one who restores a dump does: keys are right without being checked.</summary>
+    private static async Task ManyAsync(BenchDatabase database, int cases, CancellationToken ct)
+    {
+        await using var connection = await database.OpenAsync(ct);
+        await using var command = new Npgsql.NpgsqlCommand(
+            $"SET session_replication_role = replica; SET synchronous_commit = off; {Insert(cases, "now() + interval '30 days' + i * interval '1 second'")}; RESET session_replication_role; RESET synchronous_commit",
+            connection);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>Cases with one running clock each.</summary>
     /// <param name="database">The database.</param>
     /// <param name="cases">How many.</param>
     /// <param name="warnAt">When the clock of the i-th warns, in SQL.</param>
     /// <param name="ct">Stops it.</param>
-    private static Task<int> AddAsync(BenchDatabase database, int cases, string warnAt, CancellationToken ct) => database.ExecuteAsync(
+    private static Task<int> AddAsync(BenchDatabase database, int cases, string warnAt, CancellationToken ct) => database.ExecuteAsync(Insert(cases, warnAt), ct);
+
+    private static string Insert(int cases, string warnAt) =>
         $"""
-         WITH made AS MATERIALIZED (SELECT i, gen_random_uuid() AS id, {warnAt} AS warn_at FROM generate_series(1, {cases}) AS i),
+         WITH made AS MATERIALIZED (SELECT i, {EventCopies.Identity("now()")} AS id, {warnAt} AS warn_at FROM generate_series(1, {cases}) AS i),
          stored AS (
              INSERT INTO complaints.complaints (id, number, project, kind, severity, status, cycle, registered_at, earliest_due_at, has_written_reply, version, event_sequence)
              SELECT id, 'BX' || id, 'demo', 'complaint', 'minor', 'registered', 1, warn_at - interval '18 hours', warn_at + interval '6 hours', false, 1, 1 FROM made RETURNING id)
          INSERT INTO complaints.clocks (id, subject_id, project, cycle, kind, started_at, budget, consumed, warn_at, due_at, next_rung_at, policy, policy_version)
-         SELECT gen_random_uuid(), id, 'demo', 1, 'feedback', warn_at - interval '18 hours', interval '24 hours', interval '0', warn_at, warn_at + interval '6 hours', warn_at, 'complaints.feedback', 0
+         SELECT {EventCopies.Identity("now()")}, id, 'demo', 1, 'feedback', warn_at - interval '18 hours', interval '24 hours', interval '0', warn_at, warn_at + interval '6 hours', warn_at, 'complaints.feedback', 0
          FROM made JOIN stored USING (id)
-         """,
-        ct);
+         """;
 
     /// <summary>Lets so many clocks come due soon, and waits until all are written down.</summary>
     /// <param name="database">The database.</param>

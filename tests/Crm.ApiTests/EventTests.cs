@@ -56,6 +56,37 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         (await system.Admin.PostAsync($"/api/v1/events/{parked.GetProperty("id")}/replay")).Is(404);
     }
 
+    [Theory]
+    [InlineData("53300")]
+    [InlineData("57P03")]
+    [InlineData("08006")]
+    [InlineData("26000")]
+    public async Task While_the_database_is_away_nothing_is_parked_however_often_it_fails(string sqlState)
+    {
+        var complaint = await AcceptedAsync();
+        await PoisonAsync(complaint, sqlState);
+        await ResolveAsync(complaint);
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("could not be delivered") && line.Contains(sqlState))),
+            failures => failures > 2 * ImpatientSystem.MaxAttempts, "it has failed more often than any event may");
+        (await system.Admin.ListAsync("/api/v1/events/parked")).ShouldNotContain(p => p.GetProperty("aggregateId").GetGuid() == complaint);
+
+        await CureAsync(complaint);
+        await FollowUpsAsync(complaint, expected: 1);
+        await NothingLeftAsync(complaint);
+    }
+
+    [Theory]
+    [InlineData("57014")]
+    [InlineData("23514")]
+    public async Task What_may_be_the_events_own_fault_is_counted(string sqlState)
+    {
+        var complaint = await AcceptedAsync();
+        await PoisonAsync(complaint, sqlState);
+        await ResolveAsync(complaint);
+        (await ParkedAsync(complaint)).GetProperty("attempts").GetInt32().ShouldBe(ImpatientSystem.MaxAttempts);
+    }
+
     [Fact]
     [Trait("Rule", "FUP-02")]
     [Trait("Rule", "CMP-20")]
@@ -157,9 +188,9 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
     private async Task<int> CycleAsync(Guid complaint) => (await system.Admin.GetAsync($"/api/v1/complaints/{complaint}")).Is(200).Json.GetProperty("cycle").GetInt32();
 
     /// <summary>From now on no follow-up of this case can be written; the database says so in words that quote a value.</summary>
-    private Task PoisonAsync(Guid complaint) => system.ExecuteAsync($"""
+    private Task PoisonAsync(Guid complaint, string sqlState = "P0001") => system.ExecuteAsync($"""
         CREATE FUNCTION followups.refuse_{complaint:N}() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the row of {Value} is refused'; END $$;
+        $$ BEGIN RAISE EXCEPTION 'the row of {Value} is refused' USING ERRCODE = '{sqlState}'; END $$;
         CREATE TRIGGER refuse_{complaint:N} BEFORE INSERT ON followups.follow_ups FOR EACH ROW WHEN (NEW.origin_id = '{complaint}') EXECUTE FUNCTION followups.refuse_{complaint:N}()
         """);
 

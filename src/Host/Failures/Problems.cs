@@ -73,10 +73,7 @@ internal static partial class Problems
                 return WriteAsync(context, 409, new InProgress().Text);
         }
 
-        // A connection on which the library's and the server's lists of prepared statements differ stays that way: it and its like are let go.
-        var outOfStep = IsOutOfStep(e);
-        if (outOfStep) ClearPools(context.RequestServices);
-        if (outOfStep || IsAway(e))
+        if (context.RequestServices.GetRequiredService<DatabaseTrouble>().LetGoIfOutOfStep(e) || DatabaseTrouble.MayPass(e))
         {
             context.Response.Headers.RetryAfter = "2";
             return WriteAsync(context, 503, Away);
@@ -85,30 +82,6 @@ internal static partial class Problems
         // The text of an exception may quote what somebody typed: its type and where it happened are enough to find it.
         LogUnexpected(logger, e.GetType().FullName, (e.InnerException as PostgresException)?.SqlState, e.StackTrace);
         return WriteAsync(context, 500, Bare(500));
-    }
-
-    private static bool IsAway(Exception e) => Causes(e).FirstOrDefault(c => c is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException) switch
-    {
-        null => false,
-        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" || state is "40001" or "40P01" or "55P03" or "25006",
-        _ => true,
-    };
-
-    /// <summary>"Prepared statement exists already", or "does not exist".</summary>
-    private static bool IsOutOfStep(Exception e) => Causes(e).Any(c => c is PostgresException
-    {
-        SqlState: PostgresErrorCodes.DuplicatePreparedStatement or PostgresErrorCodes.InvalidSqlStatementName,
-    });
-
-    /// <summary>The exception, what caused it, and so on.</summary>
-    private static IEnumerable<Exception> Causes(Exception e)
-    {
-        for (var cause = e; cause is not null; cause = cause.InnerException) yield return cause;
-    }
-
-    private static void ClearPools(IServiceProvider services)
-    {
-        foreach (var module in services.GetServices<Module>()) services.GetRequiredKeyedService<NpgsqlDataSource>(module.Schema).Clear();
     }
 
     private static Text Bare(int status) => status switch

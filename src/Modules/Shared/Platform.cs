@@ -26,6 +26,7 @@ public static class Platform
         services.AddScoped<IMediator, Mediator>();
         services.AddSingleton(new TrustedTime(TimeProvider.System));
         services.AddHostedService<TimeWatch>();
+        services.AddSingleton<DatabaseTrouble>();
         services.AddSingleton<EventRoutes>();
         services.AddSingleton<OutboxInterceptor>();
         services.AddSingleton(new MigratedSchema(PlatformDb.Schema, connection => new PlatformDb(ModuleRegistration.Options<PlatformDb>(connection, PlatformDb.Schema))));
@@ -34,7 +35,7 @@ public static class Platform
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
             quartz.UseInMemoryStore();
             // One for each job: forgetting may take long, and must not keep the sweep waiting.
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 3);
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
             SweepJob.Schedule(quartz);
             ForgetJob.Schedule(quartz);
         });

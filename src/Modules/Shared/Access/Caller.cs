@@ -1,19 +1,18 @@
-using System.Collections.Frozen;
-
 namespace Crm.Shared.Access;
 
 /// <summary>The projects in which somebody may do one thing: all of them, or those listed. Always passed explicitly to the query it limits.</summary>
 public sealed class ProjectScope
 {
-    private readonly FrozenSet<string> projects;
+    // Not frozen: scopes are made in the middle of requests, and freezing costs more than it saves.
+    private readonly HashSet<string> projects;
 
-    private ProjectScope(bool everywhere, FrozenSet<string> projects) => (Everywhere, this.projects) = (everywhere, projects);
+    private ProjectScope(bool everywhere, HashSet<string> projects) => (Everywhere, this.projects) = (everywhere, projects);
 
     /// <summary>Every project, present and future.</summary>
-    public static ProjectScope All { get; } = new(everywhere: true, FrozenSet<string>.Empty);
+    public static ProjectScope All { get; } = new(everywhere: true, []);
 
     /// <summary>No project at all.</summary>
-    public static ProjectScope None { get; } = new(everywhere: false, FrozenSet<string>.Empty);
+    public static ProjectScope None { get; } = new(everywhere: false, []);
 
     /// <summary>True when the scope is not limited to listed projects.</summary>
     public bool Everywhere { get; }
@@ -25,7 +24,7 @@ public sealed class ProjectScope
     public bool IsEmpty => !Everywhere && projects.Count == 0;
 
     /// <summary>Exactly these project codes.</summary>
-    public static ProjectScope Of(IEnumerable<string> projects) => new(everywhere: false, projects.ToFrozenSet());
+    public static ProjectScope Of(IEnumerable<string> projects) => new(everywhere: false, [.. projects]);
 
     /// <summary>True when the project lies in the scope.</summary>
     public bool Includes(string project) => Everywhere || projects.Contains(project);

@@ -29,7 +29,7 @@ public abstract class ClockSweep
 /// <typeparam name="TSubject">What has the clocks.</typeparam>
 /// <typeparam name="TPolicies">The numbers its rules use.</typeparam>
 internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
-    IServiceScopeFactory scopes, IClock clock, ILogger<ClockSweep<TDb, TSubject, TPolicies>> logger) : ClockSweep
+    IServiceScopeFactory scopes, IClock clock, DatabaseTrouble trouble, ILogger<ClockSweep<TDb, TSubject, TPolicies>> logger) : ClockSweep
     where TDb : ModuleDb
     where TSubject : Subject<TPolicies>
 {
@@ -99,13 +99,14 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogFailed(typeof(TSubject).Name, subjects.Length, e.GetType().Name, (e.InnerException ?? e) is PostgresException p ? p.SqlState : "");
+            trouble.LetGoIfOutOfStep(e);
+            LogFailed(typeof(TSubject).Name, subjects.Length, DatabaseTrouble.KindOf(e));
             return null;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping the clocks of {Count} {Subject}(s) failed: {Failure} {SqlState}")]
-    private partial void LogFailed(string subject, int count, string failure, string sqlState);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping the clocks of {Count} {Subject}(s) failed: {Failure}")]
+    private partial void LogFailed(string subject, int count, string failure);
 }
 
 /// <summary>The registration of what has deadlines.</summary>

@@ -49,7 +49,7 @@ public static class ModuleRegistration
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),
             sp.GetRequiredService<OutboxSignal<TDb>>(), sp.GetRequiredService<OutboxOptions>(), sp.GetRequiredService<EventRoutes>(),
-            sp.GetRequiredService<IServiceScopeFactory>(), sp.GetServices<Module>(), sp.GetRequiredService<TrustedTime>(), sp.GetRequiredService<ILogger<Dispatcher>>()));
+            sp.GetRequiredService<IServiceScopeFactory>(), sp.GetServices<Module>(), sp.GetRequiredService<TrustedTime>(), sp.GetRequiredService<DatabaseTrouble>(), sp.GetRequiredService<ILogger<Dispatcher>>()));
         services.AddSingleton(sp => sp.GetRequiredKeyedService<Dispatcher>(schema));
         services.AddSingleton<IHostedService>(sp => sp.GetRequiredKeyedService<Dispatcher>(schema));
 

@@ -2,7 +2,6 @@ using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Crm.Shared.Measures;
 using Crm.Shared.Time;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,11 +24,12 @@ public sealed partial class Dispatcher : BackgroundService
     private readonly IServiceScopeFactory scopes;
     private readonly IReadOnlyDictionary<string, Module> modules;
     private readonly TrustedTime time;
+    private readonly DatabaseTrouble trouble;
     private readonly ILogger logger;
 
-    internal Dispatcher(OutboxQueue queue, OutboxSignal signal, OutboxOptions options, EventRoutes routes, IServiceScopeFactory scopes, IEnumerable<Module> modules, TrustedTime time, ILogger logger)
+    internal Dispatcher(OutboxQueue queue, OutboxSignal signal, OutboxOptions options, EventRoutes routes, IServiceScopeFactory scopes, IEnumerable<Module> modules, TrustedTime time, DatabaseTrouble trouble, ILogger logger)
     {
-        (this.queue, this.signal, this.options, this.routes, this.scopes, this.time, this.logger) = (queue, signal, options, routes, scopes, time, logger);
+        (this.queue, this.signal, this.options, this.routes, this.scopes, this.time, this.trouble, this.logger) = (queue, signal, options, routes, scopes, time, trouble, logger);
         this.modules = modules.ToDictionary(m => m.Schema);
     }
 
@@ -71,7 +71,7 @@ public sealed partial class Dispatcher : BackgroundService
             foreach (var delivery in group)
             {
                 if (await TryAsync([delivery], ct) is not { } failure) continue;
-                LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure);
+                LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure.Kind);
                 CrmMeasures.Failed(Schema, delivery.Consumer);
                 await queue.FailAsync(delivery, failure, ct);
             }
@@ -107,8 +107,8 @@ public sealed partial class Dispatcher : BackgroundService
         }
     }
 
-    /// <returns>Null when all were delivered, else the kind of failure.</returns>
-    private async Task<string?> TryAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
+    /// <returns>Null when all were delivered, else why not.</returns>
+    private async Task<DeliveryFailure?> TryAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
     {
         using var activity = CrmMeasures.StartDelivering(Schema, deliveries[0].Consumer, deliveries.Count);
         try
@@ -138,8 +138,7 @@ public sealed partial class Dispatcher : BackgroundService
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            var cause = e is DbUpdateException { InnerException: { } inner } ? inner : e;
-            return cause is PostgresException postgres ? $"{nameof(PostgresException)} {postgres.SqlState}" : cause.GetType().Name;
+            return new(DatabaseTrouble.KindOf(e), OfTheEvent: !(trouble.LetGoIfOutOfStep(e) || DatabaseTrouble.IsAway(e)));
         }
     }
 

@@ -7,6 +7,11 @@ namespace Crm.Shared.Events;
 /// <summary>A delivery that this host has leased.</summary>
 internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, string Type, string Payload, int Attempts);
 
+/// <summary>Why a delivery did not come about.</summary>
+/// <param name="Kind">The kind of failure; no text that could quote a value.</param>
+/// <param name="OfTheEvent">False when the database was away: any other event would have failed, too, so this one is not counted out for it.</param>
+internal sealed record DeliveryFailure(string Kind, bool OfTheEvent);
+
 /// <summary>
 /// The outbox of one module as a queue. Only the lowest undelivered event of an aggregate can be claimed by a consumer, so order holds per
 /// aggregate while aggregates overtake each other freely. Leases go by the database's clock.
@@ -54,20 +59,23 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    public async Task FailAsync(ClaimedDelivery failed, string error, CancellationToken ct)
+    /// <summary>Puts a delivery back for later, or aside after too many attempts; a failure that is not the event's own is no attempt.</summary>
+    public async Task FailAsync(ClaimedDelivery failed, DeliveryFailure failure, CancellationToken ct)
     {
+        var attempts = failed.Attempts + (failure.OfTheEvent ? 1 : 0);
         var backoff = Math.Min(options.FirstBackoff.TotalSeconds * Math.Pow(2, failed.Attempts), options.MaxBackoff.TotalSeconds);
         await using var command = source.CreateCommand($"""
             UPDATE {schema}.outbox_deliveries
-            SET attempts = attempts + 1, leased_until = NULL, last_error = $2,
+            SET attempts = $4, leased_until = NULL, last_error = $2,
                 next_attempt_at = clock_timestamp() + $3 * (0.5 + random()),
-                parked_at = CASE WHEN attempts + 1 >= $4 THEN clock_timestamp() END
+                parked_at = CASE WHEN $5 THEN clock_timestamp() END
             WHERE id = $1
             """);
         command.Parameters.Add(new() { Value = failed.Id });
-        command.Parameters.Add(new() { Value = error });
+        command.Parameters.Add(new() { Value = failure.Kind });
         command.Parameters.Add(new() { Value = TimeSpan.FromSeconds(backoff) });
-        command.Parameters.Add(new() { Value = options.MaxAttempts });
+        command.Parameters.Add(new() { Value = attempts });
+        command.Parameters.Add(new() { Value = failure.OfTheEvent && attempts >= options.MaxAttempts });
         await command.ExecuteNonQueryAsync(ct);
     }
 

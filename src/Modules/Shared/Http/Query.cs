@@ -17,6 +17,8 @@ public sealed record QueryParameters(Type Type);
 public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointParameterMetadataProvider where T : class
 {
     private static readonly ConstructorInfo Constructor = typeof(T).GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
+    private static readonly ConstructorInvoker Make = ConstructorInvoker.Create(Constructor);
+    private static readonly Expectation[] Expected = [.. Constructor.GetParameters().Select(Expectation.Of)];
 
     private Query(T value) => Value = value;
 
@@ -28,22 +30,23 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
     public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var errors = new Dictionary<string, Text>();
-        var parameters = Constructor.GetParameters();
-        var known = parameters.Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name!)).ToArray();
-        foreach (var name in context.Request.Query.Keys.Except(known, StringComparer.Ordinal))
+        foreach (var name in context.Request.Query.Keys.Except(Expected.Select(e => e.Name), StringComparer.Ordinal))
+        {
+            var known = Expected.Select(e => e.Name).ToArray();
             errors[name.Replace("\0", "")] = new Text($"is not a parameter here; known are {string.Join(", ", known)}", $"未知参数，可用参数：{string.Join("、", known)}");
+        }
 
-        var values = parameters.Select((p, i) => Read(context.Request.Query, known[i], p, errors)).ToArray();
-        return errors.Count > 0 ? throw new Malformed(errors) : ValueTask.FromResult<Query<T>?>(new Query<T>((T)Constructor.Invoke(values)));
+        object?[] values = [.. Expected.Select(e => Read(context.Request.Query, e, errors))];
+        return errors.Count > 0 ? throw new Malformed(errors) : ValueTask.FromResult<Query<T>?>(new Query<T>((T)Make.Invoke(values)));
     }
 
     /// <summary>Tells OpenAPI which parameters the endpoint takes.</summary>
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => builder.Metadata.Add(new QueryParameters(typeof(T)));
 
-    private static object? Read(IQueryCollection query, string name, ParameterInfo parameter, Dictionary<string, Text> errors)
+    private static object? Read(IQueryCollection query, Expectation expected, Dictionary<string, Text> errors)
     {
-        if (!query.TryGetValue(name, out var given)) return parameter.HasDefaultValue ? parameter.DefaultValue : Require(name, errors);
-        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        var (name, type) = (expected.Name, expected.Type);
+        if (!query.TryGetValue(name, out var given)) return expected.IsRequired ? Require(name, errors) : expected.Default;
         if (given.Count != 1)
         {
             errors[name] = new Text("must be given once", "只能出现一次");
@@ -57,7 +60,7 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            errors[name] = new Text($"must be {Expected(type)}", $"应为 {Expected(type)}");
+            errors[name] = new Text($"must be {Form(type)}", $"应为 {Form(type)}");
             return null;
         }
     }
@@ -68,11 +71,18 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
         return null;
     }
 
-    private static string Expected(Type type) =>
+    private static string Form(Type type) =>
         type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))
         : type == typeof(int) ? "a whole number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(Guid) ? "a UUID"
         : type == typeof(NodaTime.Instant) ? "an RFC 3339 date-time such as 2026-11-22T08:00:00Z"
         : "text without U+0000";
+
+    /// <summary>One parameter, worked out once.</summary>
+    private sealed record Expectation(string Name, Type Type, bool IsRequired, object? Default)
+    {
+        public static Expectation Of(ParameterInfo p) => new(
+            JsonNamingPolicy.CamelCase.ConvertName(p.Name!), Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType, !p.HasDefaultValue, p.HasDefaultValue ? p.DefaultValue : null);
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class AccessBook(
     private readonly FrozenDictionary<string, Caller> bySubject = staff.Where(s => s.Active).ToFrozenDictionary(
         s => s.Subject, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, catalogue)));
 
-    private readonly FrozenDictionary<string, ApiKey> byPrefix = keys.ToFrozenDictionary(k => k.Prefix);
+    private readonly FrozenDictionary<string, (ApiKey Key, Caller Machine)> byPrefix = keys.ToFrozenDictionary(k => k.Prefix, k => (k, Machine(k)));
 
     /// <summary>The active member of staff behind a token's <c>sub</c>; null for a stranger or somebody who has left.</summary>
     public Caller? FindStaff(string subject) => bySubject.GetValueOrDefault(subject);
@@ -25,10 +25,15 @@ internal sealed class AccessBook(
     /// <param name="realNow">Real time: keys do not live by the domain's clock.</param>
     public Caller? FindMachine(string keyText, DateTimeOffset realNow)
     {
-        if (!byPrefix.TryGetValue(ApiKey.PrefixOf(keyText), out var key)
-            || !CryptographicOperations.FixedTimeEquals(key.Hash, ApiKey.HashOf(keyText))
-            || key.RevokedAt is not null
-            || key.ExpiresAt?.ToDateTimeOffset() <= realNow) return null;
+        if (!byPrefix.TryGetValue(ApiKey.PrefixOf(keyText), out var known)) return null;
+        var (key, machine) = known;
+        return CryptographicOperations.FixedTimeEquals(key.Hash, ApiKey.HashOf(keyText)) && key.RevokedAt is null && !(key.ExpiresAt?.ToDateTimeOffset() <= realNow)
+            ? machine
+            : null;
+    }
+
+    private static Caller Machine(ApiKey key)
+    {
         var scope = key.Project is null ? ProjectScope.All : ProjectScope.Of([key.Project]);
         return new Caller("key:" + key.Prefix, Staff: null, key.Permissions.ToFrozenDictionary(p => p, _ => scope));
     }
