@@ -11,8 +11,8 @@ internal static class ReadBench
 {
     private const string Database = "reads";
     private const string Caller = "13811112222";
-    private const int WarmUp = 2_000, Calls = 3;
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
+    private const int WarmUp = 30_000, Calls = 3;
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(20);
 
     /// <summary>One question: as the API is asked for the case with this number, in this project, by a machine with this key.</summary>
     private sealed record Question(string Name, Func<long, string, string, byte[]> Request);
