@@ -41,7 +41,9 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
                 if ((int)stranger.Status == 403)
                     stranger = await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call);
                 ExpectNothingOfDemo(operation, stranger, named: call.Path.Contains("demo", StringComparison.Ordinal) || call.Body?["project"] is not null);
-                if (operation.Body is not null) Expect(operation, await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call with { Body = call.Body!["project"] is { } p ? new() { ["project"] = p.DeepClone() } : [] }), "a stranger with a bad body", 404);
+                // What belongs to no project is for everybody who may ask: there is nothing to keep quiet about.
+                var hidden = operation.Path.Contains("{id}", StringComparison.Ordinal) || call.Body?["project"] is not null;
+                if (operation.Body is not null) Expect(operation, await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call with { Body = call.Body!["project"] is { } p ? new() { ["project"] = p.DeepClone() } : [] }), "a stranger with a bad body", hidden ? 404 : 400);
             }
 
             var owner = await SendAsync(system.Admin, operation, call);
@@ -114,7 +116,7 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
             foreach (var (name, value) in WrongQueries(operation))
             {
                 var path = call.Path.Split('?')[0];
-                var given = operation.Query.Where(p => p.Key != name && p.Value.TryGetProperty("required", out var r) && r.GetBoolean()).Select(p => $"{p.Key}=demo");
+                var given = operation.Query.Where(p => p.Key != name && p.Value.TryGetProperty("required", out var r) && r.GetBoolean()).Select(p => $"{p.Key}={(IsDate(p.Value) ? "2026-02-01" : "demo")}");
                 var answer = await SendAsync(system.Admin, operation, call with { Path = $"{path}?{string.Join('&', given.Append($"{name}={value}"))}" });
                 if (Expect(operation, answer, $"?{name}={value}", 400)) ExpectNamed(operation, answer, name, value);
                 tried++;
@@ -191,6 +193,7 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
                 { Type: "integer" } => ["0", "-1", "201", "x", "1.5", "", "99999999999", "null", "%221%22"],
                 { Type: "boolean" } => ["maybe", "1", "", "null"],
                 { Format: "uuid" } => ["x", "", "123"],
+                { Format: "date" } => ["yesterday", "2026-02-30", "2026-11-22T00:00:00Z", ""],
                 { Format: "date-time" } => ["yesterday", "2026-11-22", "9999-12-31T23:59:59Z", ""],
                 _ when name == "cursor" => ["x", "", "e30", "bnVsbA", "W10", "eyJhdCI6Ijk5OTktMTItMzFUMjM6NTk6NTlaIiwiaWQiOiIwMCJ9", "eyJjb2RlIjpudWxsfQ", "eyJhdCI6bnVsbCwiaWQiOm51bGx9", "!!!!"],
                 _ => [],
@@ -216,6 +219,8 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
         return given == status;
     }
 
+    private static bool IsDate(JsonElement parameter) => parameter.GetProperty("schema").TryGetProperty("format", out var format) && format.GetString() == "date";
+
     private static object? Header(Reply answer, string name) => name switch
     {
         "ETag" => answer.ETag,
@@ -235,8 +240,8 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
     private void ExpectNothingOfDemo(Operation operation, Reply answer, bool named)
     {
         if (named || operation.Path.Contains("{id}", StringComparison.Ordinal)) Expect(operation, answer, "a stranger", 404);
-        else if (Expect(operation, answer, "a stranger", 200) && answer.Json.GetProperty("items").EnumerateArray().FirstOrDefault(i => i.GetRawText().Contains("\"demo", StringComparison.Ordinal)) is { ValueKind: JsonValueKind.Object } item)
-            violations.Add($"{operation}: a stranger sees {Short(item.GetRawText())}");
+        else if (Expect(operation, answer, "a stranger", 200) && answer.Content.Contains("\"demo", StringComparison.Ordinal))
+            violations.Add($"{operation}: a stranger sees {Short(answer.Content)}");
     }
 
     private IEnumerable<RouteEndpoint> Endpoints() => system.Host.Services.GetServices<EndpointDataSource>().SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()

@@ -17,6 +17,7 @@ internal sealed record ConsoleCommand(Func<CommandLine, CancellationToken, Task>
         Crm.Host migrate              brings the database to the current schema
         Crm.Host administrator        appoints the first administrator
         Crm.Host project              opens a project
+        Crm.Host compact              gives back to the disk what queues have left behind
         Crm.Host COMMAND --help       tells more
         """;
 
@@ -26,6 +27,7 @@ internal sealed record ConsoleCommand(Func<CommandLine, CancellationToken, Task>
         ["migrate", .. var rest] => new(MigrateCommand.RunAsync, MigrateCommand.Usage, rest),
         ["administrator", .. var rest] => new(AdministratorCommand.RunAsync, AdministratorCommand.Usage, rest),
         ["project", .. var rest] => new(ProjectCommand.RunAsync, ProjectCommand.Usage, rest),
+        ["compact", .. var rest] => new(CompactCommand.RunAsync, CompactCommand.Usage, rest),
         ["--help" or "-h" or "help"] => new((_, _) => Task.CompletedTask, Overview, ["--help"]),
         [var word, ..] when !word.StartsWith('-') => new((_, _) => throw new UsageException($"There is no command {word}."), Overview, []),
         _ => null,

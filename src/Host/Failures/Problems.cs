@@ -80,7 +80,7 @@ internal static partial class Problems
         }
 
         // The text of an exception may quote what somebody typed: its type and where it happened are enough to find it.
-        LogUnexpected(logger, e.GetType().FullName, (e.InnerException as PostgresException)?.SqlState, e.StackTrace);
+        LogUnexpected(logger, e.GetType().FullName, DatabaseTrouble.KindOf(e), e.StackTrace);
         return WriteAsync(context, 500, Bare(500));
     }
 

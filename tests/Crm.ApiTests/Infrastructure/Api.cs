@@ -106,6 +106,9 @@ public sealed record Reply(HttpStatusCode Status, string Content, string? ETag, 
 
     public string Text(string property) => Json.GetProperty(property).GetString()!;
 
+    /// <summary>What is said of this field.</summary>
+    public string Error(string field) => Json.GetProperty("errors").GetProperty(field)[0].GetString()!;
+
     /// <summary>The clock of this kind among the answer's clocks.</summary>
     public JsonElement Clock(string kind) => Json.GetProperty("clocks").EnumerateArray().Single(c => c.GetProperty("kind").GetString() == kind);
 

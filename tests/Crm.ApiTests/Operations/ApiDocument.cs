@@ -39,7 +39,10 @@ public sealed class ApiDocument
             schema.TryGetProperty("enum", out var words) ? [.. words.EnumerateArray().Select(w => w.GetString())] : null,
             schema.TryGetProperty("properties", out var properties) ? properties.EnumerateObject().ToDictionary(p => p.Name, p => p.Value) : [],
             schema.TryGetProperty("required", out var required) ? [.. required.EnumerateArray().Select(r => r.GetString()!)] : [],
-            schema.TryGetProperty("items", out var items) ? items : null);
+            schema.TryGetProperty("items", out var items) ? items : null)
+        {
+            Minimum = schema.TryGetProperty("minimum", out var minimum) && minimum.TryGetInt64(out var least) ? least : null,
+        };
     }
 
     private static bool IsNull(JsonElement schema) => schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "null";
@@ -54,7 +57,11 @@ public sealed class ApiDocument
 /// <param name="Required">Those that must be there.</param>
 /// <param name="Items">An array's elements.</param>
 public sealed record Shape(
-    string Type, bool Nullable, string? Format, IReadOnlyCollection<string?>? Words, IReadOnlyDictionary<string, JsonElement> Properties, IReadOnlyCollection<string> Required, JsonElement? Items);
+    string Type, bool Nullable, string? Format, IReadOnlyCollection<string?>? Words, IReadOnlyDictionary<string, JsonElement> Properties, IReadOnlyCollection<string> Required, JsonElement? Items)
+{
+    /// <summary>The least a number may be; null when the document does not say.</summary>
+    public long? Minimum { get; init; }
+}
 
 /// <summary>One operation of the document.</summary>
 public sealed record Operation(ApiDocument Document, string Method, string Path, JsonElement Story)

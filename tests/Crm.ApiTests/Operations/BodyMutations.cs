@@ -49,7 +49,7 @@ public static class BodyMutations
             "object" => NotObjects,
             "array" => ["1", "\"x\"", "{}", "true"],
             "string" => ["1", "true", "{}", "[]"],
-            "integer" => ["\"1\"", "1.5", "true", "{}", "99999999999", "-1", "1e400"],
+            "integer" => ["\"1\"", "1.5", "true", "{}", "99999999999", $"{(shape.Minimum ?? 0) - 1}", "1e400"],
             "boolean" => ["\"true\"", "1", "{}"],
             _ => ["{\"unknown\":1}", "[[]]", "\"nonsense\"", "1e400", "{\"a\":\"\\u0000\"}"],
         };

@@ -14,7 +14,7 @@ internal static class Company
         [new("demo.desk", "服务台", Active: true), new("demo.officer", "陈晓", Active: true), new("demo.gone", "离职员工", Active: false), new("harbour.desk", "服务台", Active: true)];
 
     /// <summary>The company with these values of its own.</summary>
-    public static OrganizationSnapshot With(params PolicyOverride[] overrides) => new([Demo, Harbour], Staff, overrides);
+    public static OrganizationSnapshot With(params PolicyOverride[] overrides) => new([Demo, Harbour], Staff, overrides, new WorkingCalendar([], []));
 
     /// <summary>The project's own value of a policy, since forever unless said otherwise.</summary>
     public static PolicyOverride Own(Project project, string policy, string json, Instant? from = null, int version = 1) =>

@@ -29,11 +29,14 @@ public sealed record PolicyOverride(string Project, string Name, string Json, In
 
 /// <summary>The organization as of one version: immutable, so a use case sees one picture from beginning to end.</summary>
 public sealed class OrganizationSnapshot(
-    IEnumerable<Project> projects, IEnumerable<StaffMember> staff, IEnumerable<PolicyOverride> overrides)
+    IEnumerable<Project> projects, IEnumerable<StaffMember> staff, IEnumerable<PolicyOverride> overrides, WorkingCalendar calendar)
 {
     private readonly FrozenDictionary<string, Project> projects = projects.ToFrozenDictionary(p => p.Code);
     private readonly FrozenDictionary<string, StaffMember> staff = staff.ToFrozenDictionary(s => s.Code);
     private readonly ILookup<(string, string), PolicyOverride> overrides = overrides.ToLookup(o => (o.Project, o.Name));
+
+    /// <summary>ORG-07: working days, holidays and make-up days.</summary>
+    public WorkingCalendar Calendar => calendar;
 
     /// <summary>All projects.</summary>
     public IEnumerable<Project> Projects => projects.Values;
@@ -74,7 +77,7 @@ public sealed class OrganizationSnapshot(
 /// <summary>Where every module finds the organization: in memory, without a query, at most a second behind other hosts.</summary>
 public sealed class OrganizationDirectory
 {
-    private volatile OrganizationSnapshot current = new([], [], []);
+    private volatile OrganizationSnapshot current = new([], [], [], new WorkingCalendar([], []));
 
     /// <summary>The newest picture this host has.</summary>
     public OrganizationSnapshot Current => current;

@@ -76,5 +76,8 @@ public static class OrganizationModule
         ListApiKeysEndpoint.Map(routes);
         CreateApiKeyEndpoint.Map(routes);
         RevokeApiKeyEndpoint.Map(routes);
+        ListCalendarDaysEndpoint.Map(routes);
+        AddWorkingDaysEndpoint.Map(routes);
+        CountWorkingDaysEndpoint.Map(routes);
     }
 }

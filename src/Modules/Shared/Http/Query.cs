@@ -76,6 +76,7 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
         : type == typeof(int) ? "a whole number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(Guid) ? "a UUID"
+        : type == typeof(NodaTime.LocalDate) ? "a date such as 2026-11-22"
         : type == typeof(NodaTime.Instant) ? "an RFC 3339 date-time such as 2026-11-22T08:00:00Z"
         : "text without U+0000";
 

@@ -1,4 +1,5 @@
 using System.Data;
+using Crm.Organization.Calendar;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
@@ -51,7 +52,8 @@ internal sealed partial class DirectoryRefresh(
             directory.Replace(new OrganizationSnapshot(
                 projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk)),
                 staff.Select(s => new StaffMember(s.Code, s.Name, s.Active)),
-                overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version))));
+                overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version)),
+                new WorkingCalendar(PublishedYears.All, daysOff: [])));
             Access = new AccessBook(staff, roles, assignments, keys, [.. catalogue]);
             version = newest;
         }

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using NodaTime;
+
+namespace Crm.Organization.Contracts;
+
+/// <summary>What a calendar answers, and whether the answer may still change because a year it looked at is provisional.</summary>
+/// <typeparam name="T">The answer's type.</typeparam>
+/// <param name="Value">The answer.</param>
+/// <param name="IsProvisional">The notice of a year between the question and the answer is not out yet.</param>
+public readonly record struct CalendarAnswer<T>(T Value, bool IsProvisional);
+
+/// <summary>ORG-07: the part of a working day in which work is done, by the wall clock of the place.</summary>
+/// <param name="Opens">When it begins.</param>
+/// <param name="Closes">When it ends: later the same day.</param>
+public sealed record WorkingHours(LocalTime Opens, LocalTime Closes)
+{
+    /// <summary>
+    /// As instants, on this day, in this zone. A wall-clock time that is skipped when the clock is put forward is the instant as long after
+    /// the gap as it lies in it; of one that comes twice, it is the first.
+    /// </summary>
+    public Interval On(LocalDate date, DateTimeZone zone) => new(zone.AtLeniently(date + Opens).ToInstant(), zone.AtLeniently(date + Closes).ToInstant());
+}
+
+/// <summary>
+/// ORG-07: the national working calendar with the company's own days off. Pure and immutable: the same question always has the same answer.
+/// </summary>
+/// <param name="years">The years whose notices are known; all others are provisional.</param>
+/// <param name="daysOff">The company's own days off with their reasons; they win over everything.</param>
+public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable<KeyValuePair<LocalDate, string>> daysOff)
+{
+    private readonly ConcurrentDictionary<int, CalendarYear> years = new(years.Select(y => KeyValuePair.Create(y.Year, y)));
+    private readonly FrozenDictionary<LocalDate, string> daysOff = daysOff.ToFrozenDictionary();
+
+    /// <summary>What this day is.</summary>
+    public CalendarDay Day(LocalDate date)
+    {
+        var year = years.GetOrAdd(date.Year, CalendarYear.Provisional);
+        var provisional = year.Notice is null;
+        if (daysOff.TryGetValue(date, out var why)) return new(date, DayKind.CompanyDayOff, why, provisional);
+        if (year.Find(date) is var (kind, occasion)) return new(date, kind, occasion, provisional);
+        return new(date, date.IsWeekend() ? DayKind.Weekend : DayKind.WorkingDay, Occasion: null, provisional);
+    }
+
+    /// <summary>
+    /// The n-th working day after a day (before it, when n is negative). The day itself never counts. 0 is the day itself if it is worked,
+    /// else the next working day. From a working day, adding n and then -n comes back to it.
+    /// </summary>
+    public CalendarAnswer<LocalDate> Add(LocalDate from, int days)
+    {
+        var (date, step, provisional) = (from, days < 0 ? -1 : 1, Day(from).IsProvisional);
+        for (var left = days == 0 && !Day(from).IsWorking ? 1 : Math.Abs(days); left > 0;)
+        {
+            date = date.PlusDays(step);
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (day.IsWorking) left--;
+        }
+
+        return new(date, provisional);
+    }
+
+    /// <summary>How many working days lie after <paramref name="from"/> up to and with <paramref name="to"/>; negative when that is earlier.</summary>
+    public CalendarAnswer<int> Between(LocalDate from, LocalDate to)
+    {
+        if (to < from)
+        {
+            // Backwards the later day is the one that does not count: so that it undoes Add, which leaves its own day out.
+            var (count, unsure) = Count(to, from.PlusDays(-1));
+            return new(-count, unsure || Day(from).IsProvisional);
+        }
+
+        var (working, provisional) = Count(from.PlusDays(1), to);
+        return new(working, provisional || Day(from).IsProvisional);
+    }
+
+    /// <summary>How much working time passes from one instant to a later one, in this zone. Days on which the clock is changed are as long as they are.</summary>
+    /// <returns>Zero when <paramref name="to"/> is not later.</returns>
+    public CalendarAnswer<Duration> TimeBetween(Instant from, Instant to, DateTimeZone zone, WorkingHours hours)
+    {
+        var (worked, provisional, last) = (Duration.Zero, false, to.InZone(zone).Date);
+        for (var date = from.InZone(zone).Date; date <= last; date = date.PlusDays(1))
+        {
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (!day.IsWorking) continue;
+            var open = hours.On(date, zone);
+            var (start, end) = (Instant.Max(open.Start, from), Instant.Min(open.End, to));
+            if (start < end) worked += end - start;
+        }
+
+        return new(worked, provisional);
+    }
+
+    /// <summary>The instant itself when somebody works then, else the beginning of the next working time. The closing time itself is no working time.</summary>
+    public CalendarAnswer<Instant> Next(Instant at, DateTimeZone zone, WorkingHours hours)
+    {
+        var provisional = false;
+        for (var date = at.InZone(zone).Date; ; date = date.PlusDays(1))
+        {
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (!day.IsWorking) continue;
+            var open = hours.On(date, zone);
+            if (at < open.End) return new(Instant.Max(at, open.Start), provisional);
+        }
+    }
+
+    private (int Working, bool IsProvisional) Count(LocalDate first, LocalDate last)
+    {
+        var (working, provisional) = (0, false);
+        for (var date = first; date <= last; date = date.PlusDays(1))
+        {
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (day.IsWorking) working++;
+        }
+
+        return (working, provisional);
+    }
+}
+
+/// <summary>Words for dates.</summary>
+public static class Dates
+{
+    /// <summary>Saturday or Sunday.</summary>
+    public static bool IsWeekend(this LocalDate date) => date.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
+}
