@@ -91,6 +91,9 @@ internal sealed class BenchGround : IAsyncDisposable
         return (Connect(name), isNew);
     }
 
+    /// <summary>Compacts the database, as an operator does now and then.</summary>
+    public Task CompactAsync(BenchDatabase database, CancellationToken ct) => HostProject.CompactAsync(server, database.Name, ct);
+
     /// <summary>One more host, not yet started, as in production: no test clock, which would be a query of its own, and room for the load.</summary>
     /// <param name="database">What it works on.</param>
     /// <param name="isDevelopment">With the test clock after all.</param>

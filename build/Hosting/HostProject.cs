@@ -31,14 +31,24 @@ internal static class HostProject
     /// <exception cref="ToolFailureException">The migration failed; the message holds its last words.</exception>
     public static async Task MigrateAsync(DatabaseServer server, string database, string secrets, bool demo, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(Executables.Dotnet, [Program, "migrate", .. demo ? (string[])["--demo"] : []])
-        {
-            WorkingDirectory = Path.GetDirectoryName(Program),
-        };
-        start.Environment["CRM_MIGRATION_DATABASE"] = server.MigratorConnectionString(database);
-        start.Environment["Crm__Secrets"] = secrets;
-        var outcome = await Subprocess.CaptureAsync(start, ct);
+        var outcome = await AsOwnerAsync(server, database, secrets, ["migrate", .. demo ? (string[])["--demo"] : []], ct);
         if (!outcome.Succeeded) throw new ToolFailureException($"The database could not be migrated:\n{outcome.LastLines(40)}");
+    }
+
+    /// <summary>Gives back to the disk what queues have left behind, as an operator does now and then.</summary>
+    /// <exception cref="ToolFailureException">It failed; the message holds its last words.</exception>
+    public static async Task CompactAsync(DatabaseServer server, string database, CancellationToken ct)
+    {
+        var outcome = await AsOwnerAsync(server, database, secrets: null, ["compact"], ct);
+        if (!outcome.Succeeded) throw new ToolFailureException($"The database could not be compacted:\n{outcome.LastLines(40)}");
+    }
+
+    private static Task<Outcome> AsOwnerAsync(DatabaseServer server, string database, string? secrets, string[] words, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(Executables.Dotnet, [Program, .. words]) { WorkingDirectory = Path.GetDirectoryName(Program) };
+        start.Environment["CRM_MIGRATION_DATABASE"] = server.MigratorConnectionString(database);
+        if (secrets is not null) start.Environment["Crm__Secrets"] = secrets;
+        return Subprocess.CaptureAsync(start, ct);
     }
 
     /// <summary>The settings of a development host on the migrated database, as environment variables.</summary>
