@@ -43,7 +43,7 @@ internal static class Burst
         using var recovery = await Recovery.OfAsync(hosts, ct);
         for (var n = 0; n < Templates; n++) await recovery.TryAsync(hosts[n % hosts.Length], ct, kind: "complaint");
         // Long enough to be seeded before it comes.
-        var lead = 15 + cases / 3_000;
+        var lead = 30 + cases / 600;
         shift.Say($"seeding {2 * cases:N0} clocks, due in {lead} s");
         var seeded = Stopwatch.StartNew();
         await shift.Ground.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, Seed, cases, Templates, lead), ct);
