@@ -45,6 +45,9 @@ internal sealed class BenchGround : IAsyncDisposable
     /// <summary>Set once all is done: only then is there nothing to look into.</summary>
     public bool MayGo { get; set; }
 
+    /// <summary>Where a published program may be put; it goes when the cluster goes.</summary>
+    public string Published => Path.Combine(data.Root, "published");
+
     /// <summary>Tells a person how it goes.</summary>
     public void Say(string what) => say(what);
 

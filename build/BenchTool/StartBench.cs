@@ -18,10 +18,9 @@ internal static class StartBench
         await using var disposable = database;
         var key = await database.GrantKeyAsync(project: null, ct);
         var table = new MarkdownTable("program", "process start to the first 200 of /health/ready, s", "from there to GET /api/v1/projects, s", "processor time until then, s", "resident memory after 5 s idle, MB");
-        using var folder = new Folder();
-        await PublishCommand.ToAsync(folder.Path, "linux-x64", small: false, ct);
+        await PublishCommand.ToAsync(ground.Published, "linux-x64", small: false, ct);
         var starts = Math.Max(LeastStarts, options.Rounds);
-        await MeasureAsync("`./build/publish`, Crm.Host", System.IO.Path.Combine(folder.Path, "app", "Crm.Host"));
+        await MeasureAsync("`./build/publish`, Crm.Host", Path.Combine(ground.Published, "app", "Crm.Host"));
         await MeasureAsync("Release build, dotnet Crm.Host.dll", published: null);
         return $"""
             ### Start and memory
@@ -75,13 +74,6 @@ internal static class StartBench
         }
 
         throw new TimeoutException($"{path} was not answered with 200 within a minute; the host's log is {host.Log}");
-    }
-
-    private sealed class Folder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("crm-bench-published-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     /// <summary>Megabytes of physical memory; 0 where the system does not tell.</summary>

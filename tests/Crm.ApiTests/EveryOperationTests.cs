@@ -40,10 +40,10 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
                 var stranger = await SendAsync(harbour, operation, call);
                 if ((int)stranger.Status == 403)
                     stranger = await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call);
-                ExpectNothingOfDemo(operation, stranger, named: call.Path.Contains("demo", StringComparison.Ordinal) || call.Body?["project"] is not null);
-                // What belongs to no project is for everybody who may ask: there is nothing to keep quiet about.
-                var hidden = operation.Path.Contains("{id}", StringComparison.Ordinal) || call.Body?["project"] is not null;
-                if (operation.Body is not null) Expect(operation, await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call with { Body = call.Body!["project"] is { } p ? new() { ["project"] = p.DeepClone() } : [] }), "a stranger with a bad body", hidden ? 404 : 400);
+                // What names nothing of a project is for everybody who may ask: there is nothing to keep quiet about.
+                var named = operation.Path.Contains("{id}", StringComparison.Ordinal) || call.Path.Contains("demo", StringComparison.Ordinal) || call.Body?["project"] is not null;
+                ExpectNothingOfDemo(operation, stranger, named);
+                if (operation.Body is not null) Expect(operation, await SendAsync(system.Host.Machine(await calls.KeyWithAsync(Permission(operation)!, "harbour")), operation, call with { Body = call.Body!["project"] is { } p ? new() { ["project"] = p.DeepClone() } : [] }), "a stranger with a bad body", named ? 404 : 400);
             }
 
             var owner = await SendAsync(system.Admin, operation, call);
@@ -239,7 +239,7 @@ public sealed partial class EveryOperationTests(CrmSystem system) : IClassFixtur
     /// <summary>A stranger finds nothing: 404 for a thing or a project that is named, otherwise a list without any of it.</summary>
     private void ExpectNothingOfDemo(Operation operation, Reply answer, bool named)
     {
-        if (named || operation.Path.Contains("{id}", StringComparison.Ordinal)) Expect(operation, answer, "a stranger", 404);
+        if (named) Expect(operation, answer, "a stranger", 404);
         else if (Expect(operation, answer, "a stranger", 200) && answer.Content.Contains("\"demo", StringComparison.Ordinal))
             violations.Add($"{operation}: a stranger sees {Short(answer.Content)}");
     }

@@ -114,6 +114,6 @@ internal static partial class Problems
         _ => "Error",
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected {Failure} {SqlState} at {Where}")]
-    private static partial void LogUnexpected(ILogger logger, string? failure, string? sqlState, string? where);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unexpected {Failure} ({Cause}) at {Where}")]
+    private static partial void LogUnexpected(ILogger logger, string? failure, string cause, string? where);
 }

@@ -40,8 +40,7 @@ public sealed partial class HostProgram : IAsyncDisposable
     {
         await using var program = new HostProgram(args, environment);
         using var patience = new CancellationTokenSource(Patience);
-        await program.process.WaitForExitAsync(patience.Token);
-        return new Ending(program.process.ExitCode, string.Join('\n', program.output).Trim(), string.Join('\n', program.errors).Trim());
+        return await program.EndAsync(patience.Token);
     }
 
     /// <summary>Starts it as a server, asks it to end (SIGTERM) when told to, and waits until it has.</summary>
@@ -51,8 +50,7 @@ public sealed partial class HostProgram : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         await when.WaitAsync(patience.Token);
         using (var signal = Process.Start("kill", ["-TERM", $"{program.process.Id}"])) await signal.WaitForExitAsync(patience.Token);
-        await program.process.WaitForExitAsync(patience.Token);
-        return new Ending(program.process.ExitCode, string.Join('\n', program.output).Trim(), string.Join('\n', program.errors).Trim());
+        return await program.EndAsync(patience.Token);
     }
 
     /// <summary>Starts it as a server on a free port, and waits until it is ready.</summary>
@@ -80,6 +78,12 @@ public sealed partial class HostProgram : IAsyncDisposable
 
     /// <summary>A caller with this Authorization header.</summary>
     public Api Caller(string? authorization) => new(new HttpClient { BaseAddress = Address }, authorization);
+
+    private async Task<Ending> EndAsync(CancellationToken ct)
+    {
+        await process.WaitForExitAsync(ct);
+        return new Ending(process.ExitCode, string.Join('\n', output).Trim(), string.Join('\n', errors).Trim());
+    }
 
     /// <summary>Kills it.</summary>
     public async ValueTask DisposeAsync()

@@ -42,6 +42,12 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
         return new(date, date.IsWeekend() ? DayKind.Weekend : DayKind.WorkingDay, Occasion: null, provisional);
     }
 
+    /// <summary>Day after day, from the first to the last.</summary>
+    public IEnumerable<CalendarDay> Days(LocalDate first, LocalDate last)
+    {
+        for (var date = first; date <= last; date = date.PlusDays(1)) yield return Day(date);
+    }
+
     /// <summary>
     /// The n-th working day after a day (before it, when n is negative). The day itself never counts. 0 is the day itself if it is worked,
     /// else the next working day. From a working day, adding n and then -n comes back to it.
@@ -63,28 +69,22 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
     /// <summary>How many working days lie after <paramref name="from"/> up to and with <paramref name="to"/>; negative when that is earlier.</summary>
     public CalendarAnswer<int> Between(LocalDate from, LocalDate to)
     {
-        if (to < from)
-        {
-            // Backwards the later day is the one that does not count: so that it undoes Add, which leaves its own day out.
-            var (count, unsure) = Count(to, from.PlusDays(-1));
-            return new(-count, unsure || Day(from).IsProvisional);
-        }
-
-        var (working, provisional) = Count(from.PlusDays(1), to);
-        return new(working, provisional || Day(from).IsProvisional);
+        // The day from which is counted never counts, in either direction: so that this undoes Add.
+        var (first, last, sign) = to < from ? (to, from.PlusDays(-1), -1) : (from.PlusDays(1), to, 1);
+        CalendarDay[] days = [.. Days(first, last)];
+        return new(sign * days.Count(d => d.IsWorking), Day(from).IsProvisional || days.Any(d => d.IsProvisional));
     }
 
     /// <summary>How much working time passes from one instant to a later one, in this zone. Days on which the clock is changed are as long as they are.</summary>
     /// <returns>Zero when <paramref name="to"/> is not later.</returns>
     public CalendarAnswer<Duration> TimeBetween(Instant from, Instant to, DateTimeZone zone, WorkingHours hours)
     {
-        var (worked, provisional, last) = (Duration.Zero, false, to.InZone(zone).Date);
-        for (var date = from.InZone(zone).Date; date <= last; date = date.PlusDays(1))
+        var (worked, provisional) = (Duration.Zero, false);
+        foreach (var day in Days(from.InZone(zone).Date, to.InZone(zone).Date))
         {
-            var day = Day(date);
             provisional |= day.IsProvisional;
             if (!day.IsWorking) continue;
-            var open = hours.On(date, zone);
+            var open = hours.On(day.Date, zone);
             var (start, end) = (Instant.Max(open.Start, from), Instant.Min(open.End, to));
             if (start < end) worked += end - start;
         }
@@ -104,19 +104,6 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
             var open = hours.On(date, zone);
             if (at < open.End) return new(Instant.Max(at, open.Start), provisional);
         }
-    }
-
-    private (int Working, bool IsProvisional) Count(LocalDate first, LocalDate last)
-    {
-        var (working, provisional) = (0, false);
-        for (var date = first; date <= last; date = date.PlusDays(1))
-        {
-            var day = Day(date);
-            provisional |= day.IsProvisional;
-            if (day.IsWorking) working++;
-        }
-
-        return (working, provisional);
     }
 }
 

@@ -19,6 +19,7 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
     private static readonly ConstructorInfo Constructor = typeof(T).GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
     private static readonly ConstructorInvoker Make = ConstructorInvoker.Create(Constructor);
     private static readonly Expectation[] Expected = [.. Constructor.GetParameters().Select(Expectation.Of)];
+    private static readonly string[] Known = [.. Expected.Select(e => e.Name)];
 
     private Query(T value) => Value = value;
 
@@ -30,11 +31,8 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
     public static ValueTask<Query<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var errors = new Dictionary<string, Text>();
-        foreach (var name in context.Request.Query.Keys.Except(Expected.Select(e => e.Name), StringComparer.Ordinal))
-        {
-            var known = Expected.Select(e => e.Name).ToArray();
-            errors[name.Replace("\0", "")] = new Text($"is not a parameter here; known are {string.Join(", ", known)}", $"未知参数，可用参数：{string.Join("、", known)}");
-        }
+        foreach (var name in context.Request.Query.Keys.Except(Known, StringComparer.Ordinal))
+            errors[name.Replace("\0", "")] = new Text($"is not a parameter here; known are {string.Join(", ", Known)}", $"未知参数，可用参数：{string.Join("、", Known)}");
 
         object?[] values = [.. Expected.Select(e => Read(context.Request.Query, e, errors))];
         return errors.Count > 0 ? throw new Malformed(errors) : ValueTask.FromResult<Query<T>?>(new Query<T>((T)Make.Invoke(values)));

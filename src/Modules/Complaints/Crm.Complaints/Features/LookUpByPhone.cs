@@ -20,7 +20,7 @@ internal sealed record LookUpByPhoneBody(string Phone, string? Project = null);
 /// <param name="Cursor">The <c>next</c> of the page before; send the same body with it.</param>
 internal sealed record LookUpByPhoneQuery(int? Limit = null, string? Cursor = null);
 
-internal sealed record LookUpByPhone(ProjectScope Scope, Phone Phone, string? Project, LookUpByPhoneQuery Query) : IRequest<Page<ComplaintItem>>;
+internal sealed record LookUpByPhone(ProjectScope Scope, LookUpByPhoneBody Body, LookUpByPhoneQuery Query) : IRequest<Page<ComplaintItem>>;
 
 internal sealed class LookUpByPhoneValidator : AbstractValidator<LookUpByPhoneBody>
 {
@@ -33,8 +33,9 @@ internal sealed class LookUpByPhoneHandler(ComplaintsDb db, OrganizationDirector
     public Task<Page<ComplaintItem>> Handle(LookUpByPhone request, CancellationToken cancellationToken)
     {
         var (limit, after) = (Paging.Limit(request.Query.Limit), Paging.ReadCursor<TimeKey>(request.Query.Cursor));
-        var index = keys.Index(request.Phone.E164);
-        var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Project)).Where(c => c.Record.PhoneIndex == index);
+        Phone.TryParse(request.Body.Phone, out var phone);
+        var index = keys.Index(phone.E164);
+        var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Body.Project)).Where(c => c.Record.PhoneIndex == index);
         return ComplaintItem.PageAsync(cases, after, limit, clock.GetCurrentInstant(), cancellationToken);
     }
 }
@@ -43,10 +44,7 @@ internal static class LookUpByPhoneEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/complaints/lookup", (Body<LookUpByPhoneBody> body, Query<LookUpByPhoneQuery> query, Call call) =>
-        {
-            Phone.TryParse(body.Value.Phone, out var phone);
-            return call.Ask(new LookUpByPhone(call.Scope, phone, body.Value.Project, query.Value));
-        })
+            call.Ask(new LookUpByPhone(call.Scope, body.Value, query.Value)))
         .Tells<Page<ComplaintItem>>(
             "lookUpComplaintsByPhone", "Find a caller's cases",
             "The cases of the projects you may read whose customer left this phone, newest first. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written.",

@@ -22,7 +22,11 @@ internal sealed record WorkingDayFound(LocalDate Date, bool Provisional);
 
 internal sealed class AddWorkingDaysValidator : AbstractValidator<AddWorkingDaysBody>
 {
-    public AddWorkingDaysValidator() => RuleFor(b => b.Days).InclusiveBetween(-CalendarLimits.MostDays, CalendarLimits.MostDays);
+    public AddWorkingDaysValidator()
+    {
+        RuleFor(b => b.From).Must(d => d.Year is >= 1920 and <= 2180).WithMessage(_ => new Text("must lie between 1920 and 2180", "应在 1920 年至 2180 年之间").Localized);
+        RuleFor(b => b.Days).InclusiveBetween(-CalendarLimits.MostDays, CalendarLimits.MostDays);
+    }
 }
 
 /// <summary>ORG-07: the n-th working day after a day.</summary>
@@ -30,7 +34,6 @@ internal sealed class AddWorkingDaysHandler(OrganizationDirectory directory) : I
 {
     public Task<WorkingDayFound> Handle(AddWorkingDays request, CancellationToken cancellationToken)
     {
-        if (request.Body.From.Year is < 1920 or > 2180) throw Malformed.Field("from", new Text("must lie between 1920 and 2180", "应在 1920 年至 2180 年之间"));
         var (date, provisional) = directory.Current.Calendar.Add(request.Body.From, request.Body.Days);
         return Task.FromResult(new WorkingDayFound(date, provisional));
     }

@@ -36,13 +36,10 @@ internal sealed class ListCalendarDaysHandler(OrganizationDirectory directory) :
         if (to < from) throw Malformed.Field("to", new Text($"must not be before from ({LocalDatePattern.Iso.Format(from)})", $"不得早于 from（{LocalDatePattern.Iso.Format(from)}）"));
         if (Paging.ReadCursor<DateKey>(request.Query.Cursor) is { } after && after.Date >= from) from = after.Date.PlusDays(1);
 
-        var rows = new List<CalendarDayItem>();
-        for (var date = from; date <= to && rows.Count <= limit; date = date.PlusDays(1))
-        {
-            var day = directory.Current.Calendar.Day(date);
-            rows.Add(new CalendarDayItem(day.Date, day.Kind, day.IsWorking, day.Occasion, day.IsProvisional));
-        }
-
+        CalendarDayItem[] rows =
+        [
+            .. directory.Current.Calendar.Days(from, to).Take(limit + 1).Select(d => new CalendarDayItem(d.Date, d.Kind, d.IsWorking, d.Occasion, d.IsProvisional)),
+        ];
         return Task.FromResult(Paging.Cut(rows, limit, d => new DateKey(d.Date)));
     }
 }
