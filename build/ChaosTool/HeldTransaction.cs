@@ -13,7 +13,10 @@ internal static class HeldTransaction
     private const int Rounds = 3, EventsWished = 1_000;
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
 
-    private const string Events = "SELECT count(*) FROM complaints.outbox_events";
+    /// <summary>A host that has just started translates its code while it works, and is slow.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+
+    private const string Events = "SELECT (SELECT count(*) FROM complaints.outbox_events) + (SELECT count(*) FROM followups.outbox_events)";
 
     private static async Task<ChaosTable> RunAsync(Shift shift, CancellationToken ct)
     {
@@ -21,7 +24,7 @@ internal static class HeldTransaction
         var hosts = await shift.StartAsync(2, ct);
         return await shift.WorkAsync(hosts, async stop =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(3), stop);
+            await Task.Delay(WarmUp, stop);
             await shift.Ground.ExecuteAsync(TriggerFor(hold), stop);
             var rounds = shift.Options.Rounds ?? Rounds;
             var committed = new List<long>();

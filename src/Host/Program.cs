@@ -25,6 +25,7 @@ builder.Services.AddCallerLimits(settings);
 builder.Services.AddSecurityHeaders();
 builder.Services.AddOpenApiDocument();
 builder.Services.AddReadiness();
+builder.Services.AddFarewell(settings);
 builder.Services.AddSingleton(ParkedEvents.Operate);
 if (settings.Development) builder.Services.AddDevelopment();
 else builder.Services.AddRealClock();
@@ -32,6 +33,7 @@ else builder.Services.AddRealClock();
 var app = builder.Build();
 
 app.UseTelemetry();
+app.UseFarewell();
 app.UseKnownProxies(settings);
 app.UseSecurityHeaders(settings);
 app.UseCloseAfterTooLarge();

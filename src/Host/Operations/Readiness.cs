@@ -10,7 +10,7 @@ using Quartz;
 namespace Crm.Host.Operations;
 
 /// <summary>How the host is: alive, and ready to serve.</summary>
-/// <param name="Status">"ready", "degraded" (serves, but somebody should look) or "unavailable".</param>
+/// <param name="Status">"ready", "degraded" (serves, but somebody should look), "ending" (asked to end; takes nothing new) or "unavailable".</param>
 /// <param name="Database">"ok" or what is wrong.</param>
 /// <param name="Migrations">"ok" or what is missing.</param>
 /// <param name="Scheduler">"running" or what it does instead.</param>
@@ -36,10 +36,10 @@ internal static class Readiness
         health.MapGet("/ready", async (ReadinessCheck check, CancellationToken ct) =>
             {
                 var report = await check.RunAsync(ct);
-                return Results.Json(report, CrmJson.Options, statusCode: report.Status == "unavailable" ? 503 : 200);
+                return Results.Json(report, CrmJson.Options, statusCode: report.Status is "unavailable" or "ending" ? 503 : 200);
             })
             .WithName("ready").WithSummary("Can the host serve")
-            .WithDescription("503 without the database, with migrations missing, or with a clock that is not the database's. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
+            .WithDescription("503 without the database, with migrations missing, with a clock that is not the database's, or when the host has been asked to end. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
             .Produces<ReadinessReport>(200, "application/json").Produces<ReadinessReport>(503, "application/json");
     }
 
@@ -50,7 +50,7 @@ internal static class Readiness
         app.Use((context, next) => !time.IsTrusted && context.GetEndpoint()?.Metadata.GetMetadata<RequiresPermissionAttribute>() is not null ? throw new ClockWrong() : next(context));
     }
 
-    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time)
+    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell)
     {
         private string Clock => time switch
         {
@@ -81,7 +81,7 @@ internal static class Readiness
 
             var scheduler = await SchedulerAsync(ct);
             var degraded = scheduler != "running" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
-            return new(!time.IsTrusted ? "unavailable" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, outbox);
+            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, outbox);
         }
 
         private async Task<string> SchedulerAsync(CancellationToken ct)

@@ -31,6 +31,10 @@ internal sealed record CrmSettings
     /// <summary>Addresses and networks of the proxies in front of the hosts, with commas between them: 10.0.0.5, 10.1.0.0/16. What they say in X-Forwarded-For and X-Forwarded-Proto counts; without this setting, or from anybody else, it is ignored.</summary>
     public string? KnownProxies { get; init; }
 
+    /// <summary>A host that is asked to end goes on serving for so long, not ready and closing each connection with its answer; then it stops listening. Longer than the proxy in front leaves a connection unused, if nothing at all may be cut off.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Farewell { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <inheritdoc cref="OidcSettings"/>
     public OidcSettings Oidc { get; init; } = new();
 

@@ -135,6 +135,7 @@ public sealed class HostUnderTest(string database, string secrets, (string Key, 
         builder.UseSetting("Crm:Database", database);
         builder.UseSetting("Crm:Secrets", secrets);
         builder.UseSetting("Crm:PoolLimit", "2");
+        builder.UseSetting("Crm:Farewell", "00:00:00");
         builder.UseSetting("Crm:RateLimit:Burst", "100000");
         builder.UseSetting("Crm:RateLimit:PerSecond", "100000");
         foreach (var (key, value) in settings) builder.UseSetting(key, value);

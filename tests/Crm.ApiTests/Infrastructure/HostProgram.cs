@@ -49,7 +49,7 @@ public sealed partial class HostProgram : IAsyncDisposable
         await using var program = new HostProgram(["--urls", "http://127.0.0.1:0"], environment);
         using var patience = new CancellationTokenSource(Patience);
         await when.WaitAsync(patience.Token);
-        using (var signal = Process.Start("kill", ["-TERM", $"{program.process.Id}"])) await signal.WaitForExitAsync(patience.Token);
+        await program.AskToEndAsync();
         return await program.EndAsync(patience.Token);
     }
 
@@ -78,6 +78,13 @@ public sealed partial class HostProgram : IAsyncDisposable
 
     /// <summary>A caller with this Authorization header.</summary>
     public Api Caller(string? authorization) => new(new HttpClient { BaseAddress = Address }, authorization);
+
+    /// <summary>Asks it to end (SIGTERM), and does not wait until it has.</summary>
+    public async Task AskToEndAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await signal.WaitForExitAsync();
+    }
 
     private async Task<Ending> EndAsync(CancellationToken ct)
     {
