@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
@@ -8,7 +9,8 @@ namespace Crm.Build.Replay;
 
 /// <summary>
 /// A well-behaved client of the API over one or more hosts of the same database: it repeats what brought no final answer
-/// with the same idempotency key, on the next host, after the time the host asked for. Safe from any thread.
+/// with the same idempotency key, on the next host, after the time the host asked for; and it leaves a host that closes the connection
+/// with its answer, as one does that is about to end, alone for a while if there is another. Safe from any thread.
 /// </summary>
 /// <param name="nodes">The hosts.</param>
 /// <param name="staff">Who the client is.</param>
@@ -24,6 +26,8 @@ internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan
         Timeout = timeout,
     };
 
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<Uri, Stopwatch> leaving = [];
     private readonly SemaphoreSlim oneSignsIn = new(1, 1);
     private string? token;
 
@@ -124,12 +128,17 @@ internal sealed class CrmClient(IReadOnlyList<Uri> nodes, string staff, TimeSpan
 
         traffic.Request();
         using var response = await http.SendAsync(request, ct);
+        if (response.Headers.ConnectionClose is true) leaving[new Uri(address, "/")] = Stopwatch.StartNew();
         var answer = new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(ct), WaitAskedFor(response));
         if (!answer.IsSuccess) traffic.Refused($"{method} {address.AbsolutePath}", answer);
         return answer;
     }
 
-    private Uri NodeFor(int turn) => nodes[turn % nodes.Count];
+    private Uri NodeFor(int turn)
+    {
+        var inTurn = Enumerable.Range(turn, nodes.Count).Select(n => nodes[n % nodes.Count]);
+        return inTurn.FirstOrDefault(host => !(leaving.TryGetValue(new Uri(host, "/"), out var since) && since.Elapsed < LeftAlone)) ?? nodes[turn % nodes.Count];
+    }
 
     private static TimeSpan? WaitAskedFor(HttpResponseMessage response)
     {
