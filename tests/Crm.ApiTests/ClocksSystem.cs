@@ -23,6 +23,8 @@ public sealed class ClocksSystem(TestServer server) : CrmSystem(server)
 
     public Task SetAsync(Instant now) => Admin.SetClockAsync(Write(now));
 
+    public async Task<Instant> NowAsync() => ClockSeen.At((await Admin.GetAsync("/dev/clock")).Is(200).Json, "now")!.Value;
+
     public static string Write(Instant instant) => InstantPattern.ExtendedIso.Format(instant);
 
     /// <summary>Registers a complaint at this moment.</summary>
@@ -50,6 +52,19 @@ public sealed class ClocksSystem(TestServer server) : CrmSystem(server)
     /// <summary>All clocks of this kind, oldest first.</summary>
     public async Task<ClockSeen[]> ClocksAsync(Guid complaint, string kind) =>
         [.. (await Admin.ListAsync($"/api/v1/complaints/{complaint}/clocks")).Select(ClockSeen.Of).Where(c => c.Kind == kind)];
+
+    /// <summary>Asks what a change would move.</summary>
+    public async Task<Guid> PreviewAsync(string what, object change) => (await Admin.PostAsync($"/api/v1/{what}/preview", change)).Is(201).Id;
+
+    /// <summary>What a preview names, by deadline.</summary>
+    public async Task<IReadOnlyList<JsonElement>> MovesAsync(string what, Guid preview) => await Admin.ListAsync($"/api/v1/{what}/previews/{preview}/moves");
+
+    /// <summary>Applies a preview and waits until everything has followed.</summary>
+    public async Task ApplyAsync(string what, Guid preview, bool moveDeadlines = true)
+    {
+        (await Admin.PostAsync($"/api/v1/{what}/previews/{preview}/application", new { reason = "新承诺", moveDeadlines })).Is(200);
+        await Admin.SettleAsync();
+    }
 
     /// <summary>The clock of a follow-up that began last.</summary>
     public async Task<IReadOnlyList<JsonElement>> FollowUpClocksAsync(Guid followUp, string kind) =>

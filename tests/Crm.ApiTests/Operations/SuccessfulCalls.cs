@@ -61,6 +61,17 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "addWorkingDays" => new("/api/v1/calendar/working-days/addition", Json(new { from = "2026-02-13", days = 3 })),
         "countWorkingDays" => new("/api/v1/calendar/working-days/count", Json(new { from = "2026-02-13", to = "2026-02-25" })),
         "listProjects" => new("/api/v1/projects"),
+        "listCalendarYears" => new("/api/v1/calendar/years"),
+        "listCalendarCorrections" => new("/api/v1/calendar/corrections"),
+        "previewCalendar" => new("/api/v1/calendar/preview", Json(DayOff())),
+        "getCalendarPreview" => new($"/api/v1/calendar/previews/{await PreviewAsync("calendar", DayOff())}"),
+        "listCalendarPreviewMoves" => new($"/api/v1/calendar/previews/{await PreviewAsync("calendar", DayOff())}/moves"),
+        "applyCalendarPreview" => new($"/api/v1/calendar/previews/{await PreviewAsync("calendar", DayOff())}/application", Json(new { reason = "盘点", moveDeadlines = true })),
+        "previewPolicy" => new("/api/v1/policies/preview", Json(Value())),
+        "getPolicyPreview" => new($"/api/v1/policies/previews/{await PreviewAsync("policies", Value())}"),
+        "listPolicyPreviewMoves" => new($"/api/v1/policies/previews/{await PreviewAsync("policies", Value())}/moves"),
+        "applyPolicyPreview" => new($"/api/v1/policies/previews/{await PreviewAsync("policies", Value())}/application", Json(new { reason = "新承诺", moveDeadlines = true })),
+        "listPolicyHistory" => new("/api/v1/policies/history?project=demo&name=complaints.feedback"),
         "listPolicies" => new("/api/v1/policies?project=demo"),
         "setPolicy" => new("/api/v1/policies", Json(new { project = "demo", name = "complaints.feedback", value = "PT12H", reason = "新承诺", effectiveFrom = Future })),
         "listApiKeys" => new("/api/v1/api-keys"),
@@ -80,6 +91,12 @@ public sealed class SuccessfulCalls(CrmSystem system)
     private static string Case(Guid id, string? noun = null) => noun is null ? $"/api/v1/complaints/{id}" : $"/api/v1/complaints/{id}/{noun}";
 
     private static JsonObject Json(object body) => JsonSerializer.SerializeToNode(body, CrmJson.Options)!.AsObject();
+
+    private static object DayOff() => new { years = Array.Empty<object>(), daysOff = new[] { new { date = "2026-12-31", occasion = "年终盘点" } } };
+
+    private static object Value() => new { project = "demo", name = "complaints.feedback", value = "PT12H", effectiveFrom = Future };
+
+    private async Task<Guid> PreviewAsync(string what, object change) => (await Admin.PostAsync($"/api/v1/{what}/preview", change)).Is(201).Id;
 
     private async Task<Guid> RegisteredAsync() => (await Admin.RegisterAsync()).Is(201).Id;
 

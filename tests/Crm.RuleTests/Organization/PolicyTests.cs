@@ -1,6 +1,7 @@
 using Crm.Complaints;
 using Crm.FollowUps;
 using Crm.Organization.Contracts;
+using Crm.Shared.Time;
 using NodaTime;
 using Shouldly;
 using static Crm.RuleTests.Calendar;
@@ -16,9 +17,9 @@ public sealed class PolicyTests
     [Fact]
     public void The_packs_give_the_defaults_since_forever_as_version_0()
     {
-        Read(Company.With(), ComplaintPolicies.Feedback, Company.Demo, Instant.MinValue).ShouldBe(new("complaints.feedback", Hours(24), Version: 0));
-        Read(Company.With(), FollowUpPolicies.Complaint, Company.Demo, Now).Value.ShouldBe(Hours(24));
-        Read(Company.With(), FollowUpPolicies.Complaint, Company.Harbour, Now).Value.ShouldBe(Days(3));
+        Read(Company.With(), ComplaintPolicies.Feedback, Company.Demo, Instant.MinValue).ShouldBe(new("complaints.feedback", Time(Hours(24)), Version: 0));
+        Read(Company.With(), FollowUpPolicies.Complaint, Company.Demo, Now).Value.ShouldBe(Time(Hours(24)));
+        Read(Company.With(), FollowUpPolicies.Complaint, Company.Harbour, Now).Value.ShouldBe(Time(Days(3)));
         Read(Company.With(), ComplaintPolicies.SeverityScale, Company.Demo, Now).Value.ShouldBe([Severity.Minor, Severity.Major]);
         Read(Company.With(), ComplaintPolicies.SeverityScale, Company.Harbour, Now).Value.ShouldBe([Severity.Ordinary, Severity.Important, Severity.Major]);
     }
@@ -26,11 +27,11 @@ public sealed class PolicyTests
     [Fact]
     public void The_defaults_are_those_of_the_catalogue()
     {
-        ComplaintPolicies.ReportToHead.Default.ShouldBe(Minutes(10));
-        ComplaintPolicies.HeadAcknowledgement.Default.ShouldBe(Minutes(10));
-        ComplaintPolicies.Solution.Default.ShouldBe(Hours(12));
+        ComplaintPolicies.ReportToHead.Default.ShouldBe(Time(Minutes(10)));
+        ComplaintPolicies.HeadAcknowledgement.Default.ShouldBe(Time(Minutes(10)));
+        ComplaintPolicies.Solution.Default.ShouldBe(Time(Hours(12)));
         ComplaintPolicies.SolutionEnding.Default.ShouldBe(SolutionEnds.AgreedAndCarriedOut);
-        ComplaintPolicies.Escalation.Default.ShouldBe(Days(10));
+        ComplaintPolicies.Escalation.Default.ShouldBe(Time(Days(10)));
         ComplaintPolicies.WarnAt.Default.ShouldBe(75);
         FollowUpPolicies.Attempts.Default.ShouldBe(new Attempts(3, Hours(2), 9, 20));
         FollowUpPolicies.DissatisfiedAt.Default.ShouldBe(2);
@@ -40,8 +41,8 @@ public sealed class PolicyTests
     public void A_projects_own_value_counts_from_its_instant_on_and_in_that_project_only()
     {
         var company = Company.With(Company.Own(Company.Demo, "complaints.feedback", "\"PT12H\"", from: Now));
-        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now - Microsecond).ShouldBe(new("complaints.feedback", Hours(24), 0));
-        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now).ShouldBe(new("complaints.feedback", Hours(12), 1));
+        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now - Microsecond).ShouldBe(new("complaints.feedback", Time(Hours(24)), 0));
+        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now).ShouldBe(new("complaints.feedback", Time(Hours(12)), 1));
         Read(company, ComplaintPolicies.Feedback, Company.Harbour, Now).Version.ShouldBe(0);
         company.FindOverride("complaints.feedback", "demo", Now - Microsecond).ShouldBeNull();
         company.FindOverride("complaints.feedback", "demo", Now)!.Version.ShouldBe(1);
@@ -54,8 +55,8 @@ public sealed class PolicyTests
             Company.Own(Company.Demo, "complaints.feedback", "\"PT6H\"", from: Now + Days(1), version: 1),
             Company.Own(Company.Demo, "complaints.feedback", "\"PT12H\"", from: Now, version: 2),
             Company.Own(Company.Demo, "complaints.feedback", "\"PT10H\"", from: Now, version: 3));
-        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now).ShouldBe(new("complaints.feedback", Hours(10), 3));
-        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now + Days(1)).ShouldBe(new("complaints.feedback", Hours(6), 1));
+        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now).ShouldBe(new("complaints.feedback", Time(Hours(10)), 3));
+        Read(company, ComplaintPolicies.Feedback, Company.Demo, Now + Days(1)).ShouldBe(new("complaints.feedback", Time(Hours(6)), 1));
         company.LastVersion("complaints.feedback", "demo").ShouldBe(3);
         company.LastVersion("complaints.feedback", "harbour").ShouldBe(0);
     }
@@ -77,6 +78,12 @@ public sealed class PolicyTests
     [InlineData("complaints.feedback", "\"P1M\"", false)]
     [InlineData("complaints.feedback", "24", false)]
     [InlineData("complaints.feedback", "null", false)]
+    [InlineData("complaints.feedback", "\"3 working days\"", true)]
+    [InlineData("complaints.feedback", "\"PT8H working\"", true)]
+    [InlineData("complaints.feedback", "\"3651 working days\"", false)]
+    [InlineData("organization.working-hours", """{"opens":"08:30","closes":"17:30"}""", true)]
+    [InlineData("organization.working-hours", """{"opens":"09:00","closes":"09:00"}""", false)]
+    [InlineData("organization.working-hours", """{"opens":"9:00","closes":"18:00"}""", false)]
     [InlineData("complaints.warn-at", "1", true)]
     [InlineData("complaints.warn-at", "100", true)]
     [InlineData("complaints.warn-at", "0", false)]
@@ -99,11 +106,28 @@ public sealed class PolicyTests
     [InlineData("followups.attempts", """{"count":3,"spacing":"PT2H","fromHour":9}""", false)]
     [InlineData("followups.attempts", """{"count":3,"spacing":"PT2H","fromHour":9,"toHour":20,"more":1}""", false)]
     public void Only_a_sensible_value_is_accepted(string name, string json, bool accepted) =>
-        ComplaintPolicies.All.Concat(FollowUpPolicies.All).Single(p => p.Name == name).Accepts(json).ShouldBe(accepted);
+        Every.Single(p => p.Name == name).Accepts(json).ShouldBe(accepted);
 
     [Fact]
     public void Every_default_is_a_value_the_policy_itself_accepts_and_names_its_rule() =>
-        ComplaintPolicies.All.Concat(FollowUpPolicies.All).ShouldAllBe(p => p.Accepts(p.DefaultJson(Packs.LeaseOperations)) && p.Accepts(p.DefaultJson(Packs.PropertyManagement)) && p.Rule.Length == 6);
+        Every.ShouldAllBe(p => p.Accepts(p.DefaultJson(Packs.LeaseOperations)) && p.Accepts(p.DefaultJson(Packs.PropertyManagement)) && p.Rule.Length == 6);
+
+    [Fact]
+    public void A_clock_counted_in_working_days_keeps_the_policys_words_and_what_they_came_to()
+    {
+        var company = Company.With(Company.Own(Company.Demo, "complaints.feedback", "\"1 working day\""));
+        var friday = Utc("2026-03-06T02:00:00Z");
+        var setting = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday);
+        setting.Given.ShouldBe("1 working day");
+        setting.DueAt.ShouldBe(Utc("2026-03-09T16:00:00Z") - Microsecond, "the end of Monday in Shanghai");
+        setting.WarnsAt.ShouldBe(Microseconds.Truncate(friday + setting.Budget * 3 / 4));
+        var continued = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday + Hours(1), consumed: Hours(1));
+        continued.DueAt.ShouldBe(setting.DueAt, "an hour used up before is an hour less, to the same end");
+    }
+
+    private static IEnumerable<Policy> Every => [.. ComplaintPolicies.All, .. FollowUpPolicies.All, .. OrganizationPolicies.All];
+
+    private static TimeLimit Time(Duration time) => TimeLimit.AroundTheClock(time);
 
     private static PolicyReading<T> Read<T>(OrganizationSnapshot company, Policy<T> policy, Project project, Instant at) => company.Read(policy, project, at);
 }

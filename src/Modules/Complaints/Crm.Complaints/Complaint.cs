@@ -250,6 +250,10 @@ internal sealed class Complaint : Subject<CasePolicies>
         EarliestDueAt = RunningClocks.Select(c => (Instant?)c.DueAt).Min();
     }
 
+    /// <inheritdoc/>
+    protected override void Moved(Clock clock, PlannedMove move, Moment moment) => Move(
+        StepKind.DeadlineMoved, Status, moment, $"{clock.Kind}: {move.DueAt} → {clock.DueAt} ({clock.Policy}, {clock.Given})");
+
     /// <summary>CMP-04: the severity must be one of the project's scale.</summary>
     public static void EnsureOnScale(Severity severity, CasePolicies policies)
     {
@@ -267,7 +271,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         Severity = Severity.Major;
         escalation.Expire("CMP-16");
         Touch();
-        steps.Add(NewStep(StepKind.Promoted, rung.At, Engine + "CMP-16", $"{escalation.Policy} {escalation.Budget.TotalHours:0.##} h"));
+        steps.Add(NewStep(StepKind.Promoted, rung.At, Engine + "CMP-16", $"{escalation.Policy} {escalation.Given}"));
         Raise(new ComplaintEscalated(before.ToWire(), Severity.ToWire(), "CMP-16") { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
         // Written down late, the people still get their full time: from when they could first know.
         var from = rung.Late ? moment.Now : rung.At;

@@ -20,19 +20,19 @@ internal enum SolutionEnds
 /// <summary>The numbers the rules of this module use, with their defaults by pack.</summary>
 internal static class ComplaintPolicies
 {
-    public static readonly Policy<Duration> Feedback = Time("complaints.feedback", "CMP-09", Duration.FromHours(24), new Text(
+    public static readonly Policy<TimeLimit> Feedback = Time("complaints.feedback", "CMP-09", Duration.FromHours(24), new Text(
         "Time until the customer of a minor complaint hears from us.", "轻微投诉向客户反馈的时限。"));
 
-    public static readonly Policy<Duration> ReportToHead = Time("complaints.report-to-head", "CMP-13", Duration.FromMinutes(10), new Text(
+    public static readonly Policy<TimeLimit> ReportToHead = Time("complaints.report-to-head", "CMP-13", Duration.FromMinutes(10), new Text(
         "Time until a major complaint is reported to the head of asset management.", "重大投诉上报资产管理部负责人的时限。"));
 
-    public static readonly Policy<Duration> HeadAcknowledgement = Time("complaints.head-acknowledgement", "CMP-13", Duration.FromMinutes(10), new Text(
+    public static readonly Policy<TimeLimit> HeadAcknowledgement = Time("complaints.head-acknowledgement", "CMP-13", Duration.FromMinutes(10), new Text(
         "Time the head has to acknowledge the report.", "负责人确认收到上报的时限。"));
 
-    public static readonly Policy<Duration> Solution = Time("complaints.solution", "CMP-14", Duration.FromHours(12), new Text(
+    public static readonly Policy<TimeLimit> Solution = Time("complaints.solution", "CMP-14", Duration.FromHours(12), new Text(
         "Time until a solution of a major complaint is agreed and carried out.", "重大投诉商定并落实解决方案的时限。"));
 
-    public static readonly Policy<Duration> Escalation = Time("complaints.escalate-to-major", "CMP-16", Duration.FromDays(10), new Text(
+    public static readonly Policy<TimeLimit> Escalation = Time("complaints.escalate-to-major", "CMP-16", Duration.FromDays(10), new Text(
         "A complaint not resolved after this time becomes major by itself.", "超过该时限未解决的投诉自动升级为重大投诉。"));
 
     public static readonly Policy<SolutionEnds> SolutionEnding = new("complaints.solution-ends", "CMP-14", new Text(
@@ -50,8 +50,8 @@ internal static class ComplaintPolicies
 
     public static readonly Policy[] All = [Feedback, ReportToHead, HeadAcknowledgement, Solution, Escalation, SolutionEnding, WarnAt, SeverityScale];
 
-    private static Policy<Duration> Time(string name, string rule, Duration value, Text meaning) =>
-        new(name, rule, meaning, value, IsSensible: time => time > Duration.Zero && time <= Duration.FromDays(3650));
+    private static Policy<TimeLimit> Time(string name, string rule, Duration value, Text meaning) =>
+        new(name, rule, meaning, TimeLimit.AroundTheClock(value), IsSensible: limit => limit.IsWithin(longestDays: 3650));
 }
 
 /// <summary>The values of one project at one instant, as a case needs them.</summary>
@@ -73,7 +73,11 @@ internal sealed class CasePolicies(OrganizationSnapshot organization, Project pr
             ComplaintClock.Escalation => ComplaintPolicies.Escalation,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
         });
-        return new ClockSetting(kind.ToWire(), startedAt, budget.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed, rung);
+        var given = organization.Give(budget.Value, project, startedAt - consumed, at);
+        return new ClockSetting(kind.ToWire(), startedAt, given.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed, rung)
+        {
+            Given = budget.Value.ToString(), IsProvisional = given.IsProvisional,
+        };
     }
 
     private PolicyReading<T> Read<T>(Policy<T> policy) => organization.Read(policy, project, at);

@@ -1,5 +1,6 @@
 using Crm.Complaints.Data;
 using Crm.Complaints.Features;
+using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
@@ -20,6 +21,7 @@ public static class ComplaintsModule
     {
         services.AddModule<ComplaintsDb>(Schema, connections: 16, typeof(ComplaintsModule).Assembly);
         services.AddDesk<ComplaintDesk, ComplaintsDb, Complaint, CasePolicies>();
+        services.AddDeadlines<ComplaintsDb>(Schema, ComplaintPolicies.All, ComplaintPolicies.WarnAt);
         services.AddSingleton<CaseNumbers>();
         services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
         services.AddSingleton(new DemoData(StandardCategories.SeedDemoAsync));

@@ -205,6 +205,9 @@ internal enum StepKind
     /// <summary>The return visit was made, or the customer could not be reached.</summary>
     FollowedUp,
 
+    /// <summary>ORG-08: a deadline was moved by a new policy value or a corrected calendar.</summary>
+    DeadlineMoved,
+
     /// <summary>A new cycle.</summary>
     Reopened,
 

@@ -110,6 +110,13 @@ internal sealed class FollowUp : Subject<VisitPolicies>
         }
     }
 
+    /// <inheritdoc/>
+    protected override void Moved(Clock clock, PlannedMove move, Moment moment)
+    {
+        if (clock.Kind == FollowUpClock.Due.ToWire()) DueAt = clock.DueAt;
+        Touch();
+    }
+
     private void Complete(VisitOutcome outcome, Moment moment)
     {
         visits.Add(new Visit(Id, outcome, counted: true, moment));

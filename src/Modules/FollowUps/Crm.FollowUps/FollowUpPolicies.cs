@@ -17,14 +17,14 @@ internal sealed record Attempts(int Count, Duration Spacing, int FromHour, int T
 /// <summary>The numbers the rules of this module use, with their defaults by pack.</summary>
 internal static class FollowUpPolicies
 {
-    public static readonly Policy<Duration> Complaint = Window("followups.complaint", "FUP-02", new Text("Window of the return visit after a complaint.", "投诉回访时限。")) with
+    public static readonly Policy<TimeLimit> Complaint = Window("followups.complaint", "FUP-02", new Text("Window of the return visit after a complaint.", "投诉回访时限。")) with
     {
-        Packs = new Dictionary<string, Duration> { [Packs.PropertyManagement] = Duration.FromDays(3) },
+        Packs = new Dictionary<string, TimeLimit> { [Packs.PropertyManagement] = TimeLimit.AroundTheClock(Duration.FromDays(3)) },
     };
 
-    public static readonly Policy<Duration> Repair = Window("followups.repair", "FUP-02", new Text("Window of the return visit after a repair.", "维修回访时限。"));
+    public static readonly Policy<TimeLimit> Repair = Window("followups.repair", "FUP-02", new Text("Window of the return visit after a repair.", "维修回访时限。"));
 
-    public static readonly Policy<Duration> PaidService = Window("followups.paid-service", "FUP-02", new Text("Window of the return visit after a paid service.", "有偿服务回访时限。"));
+    public static readonly Policy<TimeLimit> PaidService = Window("followups.paid-service", "FUP-02", new Text("Window of the return visit after a paid service.", "有偿服务回访时限。"));
 
     public static readonly Policy<Attempts> Attempts = new("followups.attempts", "FUP-07", new Text(
         "How often, how far apart and between which hours a customer is tried.", "回访尝试次数、间隔与时段。"),
@@ -39,8 +39,8 @@ internal static class FollowUpPolicies
 
     public static readonly Policy[] All = [Complaint, Repair, PaidService, Attempts, DissatisfiedAt, WarnAt];
 
-    private static Policy<Duration> Window(string name, string rule, Text meaning) =>
-        new(name, rule, meaning, Duration.FromHours(24), IsSensible: time => time > Duration.Zero && time <= Duration.FromDays(366));
+    private static Policy<TimeLimit> Window(string name, string rule, Text meaning) =>
+        new(name, rule, meaning, TimeLimit.AroundTheClock(Duration.FromHours(24)), IsSensible: limit => limit.IsWithin(longestDays: 366));
 }
 
 /// <summary>The values of one project at one instant, as a follow-up needs them.</summary>
@@ -61,7 +61,8 @@ internal sealed class VisitPolicies(OrganizationSnapshot organization, Project p
             FollowUpKind.PaidService => FollowUpPolicies.PaidService,
             _ => FollowUpPolicies.Complaint,
         });
-        return new ClockSetting(FollowUpClock.Due.ToWire(), from, window.Value, WarnPercent, window.Policy, window.Version);
+        var given = organization.Give(window.Value, project, from, at);
+        return new ClockSetting(FollowUpClock.Due.ToWire(), from, given.Value, WarnPercent, window.Policy, window.Version) { Given = window.Value.ToString(), IsProvisional = given.IsProvisional };
     }
 
     /// <summary>FUP-07: the time in which the next attempt is to be made.</summary>

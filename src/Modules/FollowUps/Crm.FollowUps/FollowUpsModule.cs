@@ -1,6 +1,7 @@
 using Crm.FollowUps.Data;
 using Crm.FollowUps.Features;
 using Crm.FollowUps.Reactions;
+using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Data;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +21,7 @@ public static class FollowUpsModule
     {
         services.AddModule<FollowUpsDb>(Schema, connections: 12, typeof(FollowUpsModule).Assembly);
         services.AddDesk<FollowUpDesk, FollowUpsDb, FollowUp, VisitPolicies>();
+        services.AddDeadlines<FollowUpsDb>(Schema, FollowUpPolicies.All, FollowUpPolicies.WarnAt);
         services.AddSingleton<FollowUpNumbers>();
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);

@@ -1,5 +1,6 @@
 using Crm.Shared.Failures;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Crm.Organization.Contracts;
 
@@ -59,7 +60,7 @@ public sealed class CalendarYear
             for (var day = holiday.From; day <= holiday.To; day = day.PlusDays(1)) Take(day, DayKind.Holiday, holiday.Occasion);
             foreach (var day in holiday.MakeUp)
             {
-                if (!day.IsWeekend()) throw Wrong($"{day} is no Saturday or Sunday, so nobody has to make up for it", $"{day} 不是周末，无需调休上班");
+                if (!day.IsWeekend()) throw Wrong($"{Iso(day)} is no Saturday or Sunday, so nobody has to make up for it", $"{Iso(day)} 不是周末，无需调休上班");
                 Take(day, DayKind.MakeUpDay, holiday.Occasion);
             }
         }
@@ -90,9 +91,11 @@ public sealed class CalendarYear
 
     private void Take(LocalDate day, DayKind kind, string occasion)
     {
-        if (day.Year != Year) throw Wrong($"{day} is not in {Year}", $"{day} 不在 {Year} 年内");
-        if (!days.TryAdd(day, (kind, occasion))) throw Wrong($"{day} is named twice", $"{day} 重复出现");
+        if (day.Year != Year) throw Wrong($"{Iso(day)} is not in {Year}", $"{Iso(day)} 不在 {Year} 年内");
+        if (!days.TryAdd(day, (kind, occasion))) throw Wrong($"{Iso(day)} is named twice", $"{Iso(day)} 重复出现");
     }
+
+    private static string Iso(LocalDate day) => LocalDatePattern.Iso.Format(day);
 
     private static Malformed Wrong(string en, string zh) => Malformed.Field("holidays", new Text(en, zh));
 }

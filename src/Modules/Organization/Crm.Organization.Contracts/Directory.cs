@@ -29,14 +29,18 @@ public sealed record PolicyOverride(string Project, string Name, string Json, In
 
 /// <summary>The organization as of one version: immutable, so a use case sees one picture from beginning to end.</summary>
 public sealed class OrganizationSnapshot(
-    IEnumerable<Project> projects, IEnumerable<StaffMember> staff, IEnumerable<PolicyOverride> overrides, WorkingCalendar calendar)
+    IReadOnlyCollection<Project> projects, IReadOnlyCollection<StaffMember> staff, IReadOnlyCollection<PolicyOverride> overrides, WorkingCalendar calendar, int calendarVersion = 0)
 {
+    private readonly (IReadOnlyCollection<Project> Projects, IReadOnlyCollection<StaffMember> Staff, IReadOnlyCollection<PolicyOverride> Overrides) rows = (projects, staff, overrides);
     private readonly FrozenDictionary<string, Project> projects = projects.ToFrozenDictionary(p => p.Code);
     private readonly FrozenDictionary<string, StaffMember> staff = staff.ToFrozenDictionary(s => s.Code);
     private readonly ILookup<(string, string), PolicyOverride> overrides = overrides.ToLookup(o => (o.Project, o.Name));
 
     /// <summary>ORG-07: working days, holidays and make-up days.</summary>
-    public WorkingCalendar Calendar => calendar;
+    public WorkingCalendar Calendar { get; } = calendar;
+
+    /// <summary>How often the calendar was corrected.</summary>
+    public int CalendarVersion { get; } = calendarVersion;
 
     /// <summary>All projects.</summary>
     public IEnumerable<Project> Projects => projects.Values;
@@ -65,6 +69,23 @@ public sealed class OrganizationSnapshot(
             ? new PolicyReading<T>(policy.Name, policy.DefaultIn(project.Pack), Version: 0)
             : new PolicyReading<T>(policy.Name, policy.Parse(own.Json), own.Version);
     }
+
+    /// <summary>ORG-07, ORG-08: what a limit comes to in a project, around the clock, for what begins at <paramref name="start"/>.</summary>
+    /// <param name="limit">The time given.</param>
+    /// <param name="project">Where: its zone and its working hours.</param>
+    /// <param name="start">When the time begins to run.</param>
+    /// <param name="at">The instant at which the working hours are looked up.</param>
+    public CalendarAnswer<Duration> Give(TimeLimit limit, Project project, Instant start, Instant at)
+    {
+        var due = limit.DueFrom(start, project.Zone, Calendar, limit.IsWorkingTime ? Read(OrganizationPolicies.WorkingHours, project, at).Value : OrganizationPolicies.WorkingHours.Default);
+        return new(due.Value - start, due.IsProvisional);
+    }
+
+    /// <summary>The picture with one more policy value in it.</summary>
+    public OrganizationSnapshot With(PolicyOverride value) => new(rows.Projects, rows.Staff, [.. rows.Overrides, value], Calendar, CalendarVersion);
+
+    /// <summary>The picture with another calendar.</summary>
+    public OrganizationSnapshot With(WorkingCalendar other, int version) => new(rows.Projects, rows.Staff, rows.Overrides, other, version);
 
     /// <summary>The project's own value that counts at an instant; null when the pack's default does.</summary>
     public PolicyOverride? FindOverride(string policy, string project, Instant at) =>

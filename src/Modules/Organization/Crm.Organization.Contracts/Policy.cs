@@ -13,6 +13,9 @@ public abstract record Policy(string Name, string Rule, Text Meaning)
     /// <summary>The default of a pack, as JSON.</summary>
     public abstract string DefaultJson(string pack);
 
+    /// <summary>What its values look like.</summary>
+    public abstract Text Forms { get; }
+
     /// <summary>True when the JSON is a value this policy can have.</summary>
     public abstract bool Accepts(string json);
 }
@@ -29,6 +32,9 @@ public sealed record Policy<T>(string Name, string Rule, Text Meaning, T Default
 
     /// <inheritdoc/>
     public override string DefaultJson(string pack) => JsonSerializer.Serialize(DefaultIn(pack), CrmJson.Options);
+
+    /// <inheritdoc/>
+    public override Text Forms => typeof(T) == typeof(TimeLimit) ? TimeLimit.Forms : new(DefaultJson(Contracts.Packs.LeaseOperations), DefaultJson(Contracts.Packs.LeaseOperations));
 
     /// <inheritdoc/>
     public override bool Accepts(string json)

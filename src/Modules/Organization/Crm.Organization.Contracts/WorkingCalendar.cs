@@ -32,6 +32,9 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
     private readonly ConcurrentDictionary<int, CalendarYear> years = new(years.Select(y => KeyValuePair.Create(y.Year, y)));
     private readonly FrozenDictionary<LocalDate, string> daysOff = daysOff.ToFrozenDictionary();
 
+    /// <summary>The years whose notices are known, in order.</summary>
+    public IEnumerable<CalendarYear> PublishedYears => years.Values.Where(y => y.Notice is not null).OrderBy(y => y.Year);
+
     /// <summary>What this day is.</summary>
     public CalendarDay Day(LocalDate date)
     {
@@ -90,6 +93,23 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
         }
 
         return new(worked, provisional);
+    }
+
+    /// <summary>The instant by which so much working time has passed since an earlier one: <see cref="TimeBetween"/> the two is that time. It is a working instant, or the closing of one day.</summary>
+    public CalendarAnswer<Instant> AddTime(Instant from, Duration time, DateTimeZone zone, WorkingHours hours)
+    {
+        var (left, provisional) = (time, false);
+        for (var date = from.InZone(zone).Date; ; date = date.PlusDays(1))
+        {
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (!day.IsWorking) continue;
+            var open = hours.On(date, zone);
+            var begin = Instant.Max(open.Start, from);
+            if (begin >= open.End) continue;
+            if (begin + left <= open.End) return new(begin + left, provisional);
+            left -= open.End - begin;
+        }
     }
 
     /// <summary>The instant itself when somebody works then, else the beginning of the next working time. The closing time itself is no working time.</summary>

@@ -30,6 +30,7 @@ public static class OrganizationModule
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddSingleton(new DemoData(DemoCompany.SeedAsync));
+        foreach (var policy in OrganizationPolicies.All) services.AddSingleton(policy);
         foreach (var permission in OrganizationPermissions.All) services.AddSingleton(permission);
         return services;
     }
@@ -72,11 +73,17 @@ public static class OrganizationModule
         var routes = api.MapGroup("").WithTags("Organization");
         ListProjectsEndpoint.Map(routes);
         ListPoliciesEndpoint.Map(routes);
+        ListPolicyHistoryEndpoint.Map(routes);
         SetPolicyEndpoint.Map(routes);
+        PreviewPolicyEndpoint.Map(routes);
+        PreviewCalendarEndpoint.Map(routes);
+        GetPreviewEndpoint.Map(routes);
+        ApplyPreviewEndpoint.Map(routes);
         ListApiKeysEndpoint.Map(routes);
         CreateApiKeyEndpoint.Map(routes);
         RevokeApiKeyEndpoint.Map(routes);
         ListCalendarDaysEndpoint.Map(routes);
+        ListCalendarYearsEndpoint.Map(routes);
         AddWorkingDaysEndpoint.Map(routes);
         CountWorkingDaysEndpoint.Map(routes);
     }

@@ -59,7 +59,20 @@ public enum Rung
 /// <param name="Consumed">Time an earlier clock of this kind in the same cycle had used up.</param>
 /// <param name="Rung">The last rung that earlier clock had come to: it does not happen again in the cycle.</param>
 public sealed record ClockSetting(
-    string Kind, Instant StartedAt, Duration Budget, int WarnAt, string Policy, int PolicyVersion, Duration Consumed = default, Rung? Rung = null);
+    string Kind, Instant StartedAt, Duration Budget, int WarnAt, string Policy, int PolicyVersion, Duration Consumed = default, Rung? Rung = null)
+{
+    /// <summary>The time as the policy gives it: <c>PT24H</c>, or <c>3 working days</c>, of which <see cref="Budget"/> is what they came to.</summary>
+    public string Given { get; init; } = IsoDuration.Format(Budget);
+
+    /// <summary>ORG-07: the working calendar it was counted by may still change.</summary>
+    public bool IsProvisional { get; init; }
+
+    /// <summary>The last instant in time.</summary>
+    public Instant DueAt => Microseconds.Truncate(StartedAt + (Budget - Consumed));
+
+    /// <summary>When it warns.</summary>
+    public Instant WarnsAt => Microseconds.Truncate(StartedAt + (Budget * WarnAt / 100 - Consumed));
+}
 
 /// <summary>
 /// One running deadline of one subject. An act at the due instant is in time; one microsecond later is a breach. Each rung happens once
@@ -75,8 +88,7 @@ public sealed class Clock
         (SubjectId, Project, Cycle) = (subjectId, project, cycle);
         (Kind, StartedAt, Budget, Policy, PolicyVersion, Consumed) =
             (setting.Kind, setting.StartedAt, setting.Budget, setting.Policy, setting.PolicyVersion, setting.Consumed);
-        DueAt = Microseconds.Truncate(StartedAt + (Budget - Consumed));
-        WarnAt = Microseconds.Truncate(StartedAt + (Budget * setting.WarnAt / 100 - Consumed));
+        (Given, IsProvisional, DueAt, WarnAt) = (setting.Given, setting.IsProvisional, setting.DueAt, setting.WarnsAt);
         NextRungAt = setting.Rung switch
         {
             null => WarnAt,
@@ -85,7 +97,7 @@ public sealed class Clock
         };
     }
 
-    private Clock() => (Project, Kind, Policy) = ("", "", "");
+    private Clock() => (Project, Kind, Policy, Given) = ("", "", "", "");
 
     /// <summary>Identity.</summary>
     public Guid Id { get; private set; } = Ids.Next();
@@ -105,7 +117,13 @@ public sealed class Clock
     /// <summary>When it began to run.</summary>
     public Instant StartedAt { get; private set; }
 
-    /// <summary>The whole time given.</summary>
+    /// <summary>The time given, as the policy says it: <c>PT24H</c>, or <c>3 working days</c>.</summary>
+    public string Given { get; private set; }
+
+    /// <summary>ORG-07: the working calendar it was counted by may still change.</summary>
+    public bool IsProvisional { get; private set; }
+
+    /// <summary>The whole time given, as it came to around the clock.</summary>
     public Duration Budget { get; private set; }
 
     /// <summary>Time used up before it began to run, by an earlier clock of its kind.</summary>
@@ -153,6 +171,9 @@ public sealed class Clock
     /// <summary>The last rung it had come to when it ended; whoever ends a clock lets it catch up first.</summary>
     public Rung? EndedPast => EndedAt > DueAt ? Rung.Breach : EndedAt >= WarnAt ? Rung.Warn : null;
 
+    /// <summary>The percentage of its time after which it warns.</summary>
+    public int WarnPercent => (int)Math.Round((WarnAt + Consumed - StartedAt) / Budget * 100);
+
     /// <summary>Time used up at <paramref name="now"/>.</summary>
     public Duration ElapsedAt(Instant now) => Consumed + ((EndedAt ?? now) - StartedAt);
 
@@ -179,6 +200,21 @@ public sealed class Clock
         rungs.Add(rung);
         NextRungAt = rung.Rung == Rung.Warn ? DueAt + Microseconds.One : null;
         return rung;
+    }
+
+    /// <summary>
+    /// ORG-08: gives it the time that a new policy value or a corrected calendar gives. What is written down stays: a warning that has come does
+    /// not come twice, and a due instant that has passed is not taken back.
+    /// </summary>
+    /// <returns>False when nothing can be moved any more: it has ended, or its due instant has passed.</returns>
+    public bool Move(ClockSetting setting)
+    {
+        if (!IsRunning || NextRungAt is null) return false;
+        var warns = NextRungAt == WarnAt;
+        (Budget, Given, IsProvisional, Policy, PolicyVersion, DueAt, WarnAt) =
+            (setting.Budget, setting.Given, setting.IsProvisional, setting.Policy, setting.PolicyVersion, setting.DueAt, setting.WarnsAt);
+        NextRungAt = warns ? WarnAt : DueAt + Microseconds.One;
+        return true;
     }
 
     private void Stop(Instant at, ClockEnd end, string by)

@@ -9,10 +9,10 @@ using Npgsql;
 
 namespace Crm.Shared.Clocks;
 
-/// <summary>The sweep of one module's clocks: writes down every rung whose instant has come.</summary>
+/// <summary>What is to be done for one module's clocks by itself: rungs whose instant has come, moves that were applied.</summary>
 public abstract class ClockSweep
 {
-    /// <summary>Writes down what is due, until nothing free is left.</summary>
+    /// <summary>Does what is due, until nothing free is left.</summary>
     /// <returns>How many subjects were worked on.</returns>
     public abstract Task<int> RunAsync(CancellationToken ct);
 
@@ -21,15 +21,13 @@ public abstract class ClockSweep
 }
 
 /// <summary>
-/// Reads only what is due, through the partial index on <c>next_rung_at</c>; takes the subjects' row locks, skipping those somebody is
-/// working on (who will write the rungs down themselves); reads the clock after the locks; and lets each subject catch up in its own words.
-/// Any number of hosts may sweep at once: the locks decide who acts, and the key of the rungs that it happens once.
+/// Takes the row locks of the subjects there is something to do for, skipping those somebody is working on; reads the clock after the locks;
+/// and lets the subjects do it in their own words. Any number of hosts may sweep at once: the locks decide who acts.
 /// </summary>
 /// <typeparam name="TDb">The module's database.</typeparam>
 /// <typeparam name="TSubject">What has the clocks.</typeparam>
 /// <typeparam name="TPolicies">The numbers its rules use.</typeparam>
-internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
-    IServiceScopeFactory scopes, IClock clock, DatabaseTrouble trouble, ILogger<ClockSweep<TDb, TSubject, TPolicies>> logger) : ClockSweep
+internal abstract partial class SubjectSweep<TDb, TSubject, TPolicies>(IServiceScopeFactory scopes, IClock clock, DatabaseTrouble trouble, ILogger logger) : ClockSweep
     where TDb : ModuleDb
     where TSubject : Subject<TPolicies>
 {
@@ -53,19 +51,22 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
     public override async Task<Instant?> NextDueAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        await db.Database.OpenConnectionAsync(ct);
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT next_rung_at FROM {db.Schema}.clocks WHERE next_rung_at IS NOT NULL ORDER BY next_rung_at LIMIT 1"));
-        return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;
+        return await NextDueAsync(scope.ServiceProvider.GetRequiredService<TDb>(), ct);
     }
+
+    /// <summary>The subjects there is something to do for now, most urgent first; one may come several times.</summary>
+    protected abstract IQueryable<Guid> Due(TDb db, Instant now);
+
+    /// <summary>The next instant at which there will be; null when none is known.</summary>
+    protected abstract Task<Instant?> NextDueAsync(TDb db, CancellationToken ct);
+
+    /// <summary>Does it for subjects that are locked and loaded; saving is the caller's.</summary>
+    protected abstract Task ActAsync(TDb db, IReadOnlyList<TSubject> subjects, Func<TSubject, Moment<TPolicies>> moment, CancellationToken ct);
 
     private async Task<(Guid[] Subjects, bool More)> DueAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var now = clock.GetCurrentInstant();
-        var due = await scope.ServiceProvider.GetRequiredService<TDb>().Clocks
-            .Where(c => c.NextRungAt != null && c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId).Take(Batch).ToArrayAsync(ct);
+        var due = await Due(scope.ServiceProvider.GetRequiredService<TDb>(), clock.GetCurrentInstant()).Take(Batch).ToArrayAsync(ct);
         // Several clocks of one subject may be due: a full batch of clocks, not of subjects, says that more wait.
         return ([.. due.Distinct()], More: due.Length == Batch);
     }
@@ -77,7 +78,7 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
         return done;
     }
 
-    /// <returns>How many subjects caught up; null when it failed and nothing was written.</returns>
+    /// <returns>How many subjects it was done for; null when it failed and nothing was written.</returns>
     private async Task<int?> TryAsync(Guid[] subjects, CancellationToken ct)
     {
         try
@@ -89,7 +90,7 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
             if (locked.Count == 0) return 0;
             var loaded = await db.Set<TSubject>().Include(s => s.Clocks).Where(s => locked.Contains(s.Id)).ToListAsync(ct);
             var desk = scope.ServiceProvider.GetRequiredService<Desk<TDb, TSubject, TPolicies>>();
-            foreach (var subject in loaded) subject.CatchUp(desk.MomentIn(subject.Project, by: "rule:clocks"));
+            await ActAsync(db, loaded, subject => desk.MomentIn(subject.Project, by: "rule:clocks"), ct);
             var rungs = CrmMeasures.NewRungs(db);
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(CancellationToken.None);
@@ -100,24 +101,79 @@ internal sealed partial class ClockSweep<TDb, TSubject, TPolicies>(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             trouble.LetGoIfOutOfStep(e);
-            LogFailed(typeof(TSubject).Name, subjects.Length, DatabaseTrouble.KindOf(e));
+            LogFailed(logger, typeof(TSubject).Name, subjects.Length, DatabaseTrouble.KindOf(e));
             return null;
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sweeping the clocks of {Count} {Subject}(s) failed: {Failure}")]
-    private partial void LogFailed(string subject, int count, string failure);
+    private static partial void LogFailed(ILogger logger, string subject, int count, string failure);
+}
+
+/// <summary>
+/// Writes down every warning and breach whose instant has come. Reads only what is due, through the partial index on <c>next_rung_at</c>.
+/// Subjects that somebody is working on are left to them; the key of the rungs makes each happen once.
+/// </summary>
+internal sealed class RungSweep<TDb, TSubject, TPolicies>(IServiceScopeFactory scopes, IClock clock, DatabaseTrouble trouble, ILogger<RungSweep<TDb, TSubject, TPolicies>> logger)
+    : SubjectSweep<TDb, TSubject, TPolicies>(scopes, clock, trouble, logger)
+    where TDb : ModuleDb
+    where TSubject : Subject<TPolicies>
+{
+    protected override IQueryable<Guid> Due(TDb db, Instant now) =>
+        db.Clocks.Where(c => c.NextRungAt != null && c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId);
+
+    protected override async Task<Instant?> NextDueAsync(TDb db, CancellationToken ct)
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        await using var batch = db.Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT next_rung_at FROM {db.Schema}.clocks WHERE next_rung_at IS NOT NULL ORDER BY next_rung_at LIMIT 1"));
+        return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;
+    }
+
+    protected override Task ActAsync(TDb db, IReadOnlyList<TSubject> subjects, Func<TSubject, Moment<TPolicies>> moment, CancellationToken ct)
+    {
+        foreach (var subject in subjects) subject.CatchUp(moment(subject));
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>ORG-08: moves the deadlines of applied previews, each at most once: what became of a move is written in the transaction that moves.</summary>
+internal sealed class MoveSweep<TDb, TSubject, TPolicies>(IServiceScopeFactory scopes, IClock clock, DatabaseTrouble trouble, ILogger<MoveSweep<TDb, TSubject, TPolicies>> logger)
+    : SubjectSweep<TDb, TSubject, TPolicies>(scopes, clock, trouble, logger)
+    where TDb : ModuleDb
+    where TSubject : Subject<TPolicies>
+{
+    protected override IQueryable<Guid> Due(TDb db, Instant now) => Open(db).OrderBy(m => m.ReleasedAt).Select(m => m.SubjectId);
+
+    protected override Task<Instant?> NextDueAsync(TDb db, CancellationToken ct) => Open(db).MinAsync(m => m.ReleasedAt, ct);
+
+    protected override async Task ActAsync(TDb db, IReadOnlyList<TSubject> subjects, Func<TSubject, Moment<TPolicies>> moment, CancellationToken ct)
+    {
+        Guid[] ids = [.. subjects.Select(s => s.Id)];
+        var moves = (await Open(db).Where(m => ids.Contains(m.SubjectId)).OrderBy(m => m.ReleasedAt).ToListAsync(ct)).ToLookup(m => m.SubjectId);
+        foreach (var subject in subjects)
+        {
+            foreach (var move in moves[subject.Id])
+            {
+                var now = moment(subject) with { By = move.ReleasedBy! };
+                move.Done(subject.Move(move, now), now.Now);
+            }
+        }
+    }
+
+    private static IQueryable<PlannedMove> Open(TDb db) => db.PlannedMoves.Where(m => m.ReleasedAt != null && m.Outcome == null);
 }
 
 /// <summary>The registration of what has deadlines.</summary>
 public static class ClockRegistration
 {
-    /// <summary>Registers the desk at which commands take a module's subjects in hand, and the sweep of their clocks.</summary>
+    /// <summary>Registers the desk at which commands take a module's subjects in hand, and the sweeps of their clocks: what was moved rings at its new instant.</summary>
     public static IServiceCollection AddDesk<TDesk, TDb, TSubject, TPolicies>(this IServiceCollection services)
         where TDesk : Desk<TDb, TSubject, TPolicies>
         where TDb : ModuleDb
         where TSubject : Subject<TPolicies> => services
             .AddScoped<TDesk>()
             .AddScoped<Desk<TDb, TSubject, TPolicies>>(sp => sp.GetRequiredService<TDesk>())
-            .AddSingleton<ClockSweep, ClockSweep<TDb, TSubject, TPolicies>>();
+            .AddSingleton<ClockSweep, MoveSweep<TDb, TSubject, TPolicies>>()
+            .AddSingleton<ClockSweep, RungSweep<TDb, TSubject, TPolicies>>();
 }

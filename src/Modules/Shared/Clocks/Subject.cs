@@ -42,4 +42,19 @@ public abstract class Subject<TPolicies> : Subject
 {
     /// <summary>Writes down, in the order of their instants, every warning and breach that has come by now, with what follows from it.</summary>
     public abstract void CatchUp(Moment<TPolicies> moment);
+
+    /// <summary>ORG-08: moves one deadline as it was previewed, or not at all. Whatever time has decided by now is written down first.</summary>
+    public MoveOutcome Move(PlannedMove move, Moment<TPolicies> moment)
+    {
+        CatchUp(moment);
+        if (RunningClocks.SingleOrDefault(c => c.Id == move.ClockId) is not { } clock) return MoveOutcome.Ended;
+        if (clock.DueAt != move.DueAt || clock.WarnAt != move.WarnAt) return MoveOutcome.Changed;
+        if (!clock.Move(move.Setting(clock))) return MoveOutcome.Passed;
+        Moved(clock, move, moment);
+        CatchUp(moment);
+        return MoveOutcome.Moved;
+    }
+
+    /// <summary>What else follows when one of its deadlines was moved: a line in its history, and what is read from the deadline.</summary>
+    protected abstract void Moved(Clock clock, PlannedMove move, Moment<TPolicies> moment);
 }

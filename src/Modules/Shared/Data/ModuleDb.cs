@@ -44,6 +44,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>Running and ended deadlines.</summary>
     public DbSet<Clock> Clocks => Set<Clock>();
 
+    /// <summary>ORG-08: which deadlines previewed changes would move, and what became of it.</summary>
+    public DbSet<PlannedMove> PlannedMoves => Set<PlannedMove>();
+
     /// <summary>A save since this was last set to false has written deliveries: their dispatcher is worth waking.</summary>
     internal bool HasDeliveries { get; set; }
 

@@ -10,7 +10,8 @@ namespace Crm.Shared.Data;
 /// <summary>How the tables that every module has are kept.</summary>
 internal sealed class PlatformTables :
     IEntityTypeConfiguration<OutboxEvent>, IEntityTypeConfiguration<OutboxDelivery>, IEntityTypeConfiguration<InboxEntry>,
-    IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>
+    IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>,
+    IEntityTypeConfiguration<PlannedMove>
 {
     private const string RealNow = "clock_timestamp()";
 
@@ -55,7 +56,7 @@ internal sealed class PlatformTables :
     public void Configure(EntityTypeBuilder<Clock> builder)
     {
         builder.ToTable("clocks").Vacuumed(share: 0.02).HasKey(c => c.Id);
-        builder.Ignore(c => c.IsRunning);
+        builder.Ignore(c => c.IsRunning).Ignore(c => c.WarnPercent);
         builder.HasMany(c => c.Rungs).WithOne().HasForeignKey(r => r.ClockId);
         builder.HasIndex(c => c.NextRungAt).HasFilter("next_rung_at IS NOT NULL");
         builder.HasIndex(c => new { c.SubjectId, c.Cycle, c.Kind }).IsUnique().HasFilter("ended_at IS NULL");
@@ -64,4 +65,11 @@ internal sealed class PlatformTables :
 
     public void Configure(EntityTypeBuilder<ClockRung> builder) =>
         builder.ToTable("clock_rungs").IsAppendOnly().HasKey(r => new { r.ClockId, r.Rung });
+
+    public void Configure(EntityTypeBuilder<PlannedMove> builder)
+    {
+        builder.ToTable("planned_moves").IsWorkedOff().HasKey(m => new { m.PreviewId, m.ClockId });
+        builder.HasIndex(m => m.ClockId).HasFilter("outcome = 'moved'");
+        builder.HasIndex(m => m.ReleasedAt).HasFilter("released_at IS NOT NULL AND outcome IS NULL");
+    }
 }

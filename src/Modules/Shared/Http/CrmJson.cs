@@ -41,6 +41,7 @@ public static class CrmJson
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DurationConverter());
         options.Converters.Add(new LocalDateConverter());
+        options.Converters.Add(new LocalTimeConverter());
         return options;
     }
 
@@ -128,6 +129,18 @@ public static class CrmJson
 
         public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
             writer.WriteStringValue(Time.IsoDuration.Format(value));
+    }
+
+    private sealed class LocalTimeConverter : JsonConverter<LocalTime>
+    {
+        private static readonly LocalTimePattern Pattern = LocalTimePattern.CreateWithInvariantCulture("HH':'mm");
+
+        public override LocalTime Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && Pattern.Parse(reader.GetString()!) is { Success: true, Value: var time }
+                ? time
+                : throw new UnreadableValue("must be a time of day such as 09:00", "应为一天中的时刻，如 09:00");
+
+        public override void Write(Utf8JsonWriter writer, LocalTime value, JsonSerializerOptions options) => writer.WriteStringValue(Pattern.Format(value));
     }
 
     private sealed class LocalDateConverter : JsonConverter<LocalDate>

@@ -59,3 +59,7 @@ public sealed record TimeKey(Instant At, Guid Id);
 
 /// <summary>The sort key of lists in order of a code.</summary>
 public sealed record CodeKey(string Code);
+
+/// <summary>A place in a list that is ordered by id.</summary>
+/// <param name="Id">The last one seen.</param>
+public sealed record IdKey(Guid Id);

@@ -18,6 +18,11 @@ public delegate bool ProjectExists(string code);
 /// <param name="IsVisible">True when the thing with this id exists in the scope.</param>
 public sealed record PathSubject(string Thing, string Zh, Func<IServiceProvider, Guid, ProjectScope, CancellationToken, Task<bool>> IsVisible);
 
+/// <summary>Endpoint metadata: what it changes concerns every project, so that it is there only for those who hold its permission in all of them.</summary>
+/// <param name="Thing">The kind of thing, for the 404's text.</param>
+/// <param name="Zh">The same in Chinese.</param>
+public sealed record WholeCompany(string Thing, string Zh);
+
 /// <summary>404 before 400: decides whether what a request names is the caller's to see, without needing the request to be well formed.</summary>
 public static class Visibility
 {
@@ -29,7 +34,7 @@ public static class Visibility
         endpoint.WithMetadata(new PathSubject(
             thing, zh, (services, id, scope, ct) => visible(services.GetRequiredService<TDb>(), id, scope).AnyAsync(ct)));
 
-    /// <summary>Checks the path's subject and the body's project.</summary>
+    /// <summary>Checks the path's subject, the body's project, and whether it is for the whole company only.</summary>
     /// <exception cref="NotFound">Either is missing or out of scope.</exception>
     public static async Task EnsureAsync(HttpContext context)
     {
@@ -39,6 +44,8 @@ public static class Visibility
             && context.GetRouteValue("id") is string text && Guid.TryParse(text, out var id)
             && !await subject.IsVisible(context.RequestServices, id, scope, context.RequestAborted))
             throw new NotFound(subject.Thing, subject.Zh);
+
+        if (endpoint.Metadata.GetMetadata<WholeCompany>() is { } whole && !scope.Everywhere) throw new NotFound(whole.Thing, whole.Zh);
 
         if (await NamedProject(context) is { } project && !(scope.Includes(project) && context.RequestServices.GetRequiredService<ProjectExists>()(project)))
             throw new NotFound("project", "项目", field: "project");

@@ -11,6 +11,9 @@ namespace Crm.Shared.Retention;
 [DisallowConcurrentExecution]
 public sealed partial class ForgetJob(IServiceProvider services, RetentionOptions options, ILogger<ForgetJob> logger) : IJob
 {
+    /// <summary>So long after a preview that nobody applied it can still be looked at.</summary>
+    private static readonly TimeSpan PreviewsKept = TimeSpan.FromDays(7);
+
     /// <summary>Schedules the job on this host.</summary>
     public static void Schedule(IQuartzBuilder quartz) => quartz.ScheduleJob<ForgetJob>(
         trigger => trigger.WithIdentity("each-hour").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever()),
@@ -49,7 +52,12 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
         }
 
         foreach (var consumer in modules) received += await consumer.ForgetReceivedAsync(horizon, kept, ct);
-        foreach (var module in modules) answers += await module.ForgetAnswersAsync(ct);
+        foreach (var module in modules)
+        {
+            answers += await module.ForgetAnswersAsync(ct);
+            await module.ForgetPreviewsAsync(await module.HorizonAsync(PreviewsKept, ct), ct);
+        }
+
         return (events, received, answers);
     }
 

@@ -47,15 +47,19 @@ internal sealed class ModuleRetention(string schema, NpgsqlDataSource source)
         ForgetAsync(horizon, "inbox", "event_id", "received_at < $2", kept, ct);
 
     /// <summary>Forgets answers that were kept for retries longer than <see cref="StoredAnswer.Retention"/>.</summary>
-    public async Task<long> ForgetAnswersAsync(CancellationToken ct)
+    public Task<long> ForgetAnswersAsync(CancellationToken ct) =>
+        ForgetPiecesAsync("stored_answers", "key_hash", "stored_at < clock_timestamp() - $1 ORDER BY stored_at", StoredAnswer.Retention, ct);
+
+    /// <summary>Forgets what previews would have moved that nobody has applied.</summary>
+    public Task<long> ForgetPreviewsAsync(Horizon horizon, CancellationToken ct) =>
+        ForgetPiecesAsync("planned_moves", "(preview_id, clock_id)", "preview_id < $1 AND released_at IS NULL", horizon.Id, ct);
+
+    private async Task<long> ForgetPiecesAsync(string table, string key, string old, object limit, CancellationToken ct)
     {
         for (var forgotten = 0L; ;)
         {
-            await using var command = source.CreateCommand($"""
-                DELETE FROM {schema}.stored_answers WHERE key_hash IN (
-                    SELECT key_hash FROM {schema}.stored_answers WHERE stored_at < clock_timestamp() - $1 ORDER BY stored_at LIMIT {Piece})
-                """);
-            command.Parameters.Add(new() { Value = StoredAnswer.Retention });
+            await using var command = source.CreateCommand($"DELETE FROM {schema}.{table} WHERE {key} IN (SELECT {key.Trim('(', ')')} FROM {schema}.{table} WHERE {old} LIMIT {Piece})");
+            command.Parameters.Add(new() { Value = limit });
             var gone = await command.ExecuteNonQueryAsync(ct);
             forgotten += gone;
             if (gone < Piece) return forgotten;

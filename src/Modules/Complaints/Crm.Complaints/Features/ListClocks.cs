@@ -19,7 +19,9 @@ internal sealed record ListClocks(Guid Id, ProjectScope Scope) : IRequest<Page<C
 /// <param name="Cycle">The round of the case it belongs to.</param>
 /// <param name="State">How it stands at this moment.</param>
 /// <param name="StartedAt">When it began to run.</param>
-/// <param name="Budget">The whole time given.</param>
+/// <param name="Given">The time given, as the policy says it: <c>PT24H</c>, or <c>3 working days</c>.</param>
+/// <param name="Budget">The whole time given, as it came to around the clock.</param>
+/// <param name="Provisional">It was counted by a year of the working calendar whose notice is not out yet.</param>
 /// <param name="Consumed">Time used up before it began to run, by an earlier clock of its kind in this cycle.</param>
 /// <param name="Elapsed">Time used up at this moment, or when it ended.</param>
 /// <param name="WarnAt">When it warns.</param>
@@ -30,13 +32,21 @@ internal sealed record ListClocks(Guid Id, ProjectScope Scope) : IRequest<Page<C
 /// <param name="EndedBy">The command or rule that ended it.</param>
 /// <param name="Policy">The policy value it was computed from.</param>
 /// <param name="PolicyVersion">The project's version of that value; 0 for the pack's default.</param>
+/// <param name="Moves">How often a new policy value or a corrected calendar moved it, and from where to where.</param>
 /// <param name="Rungs">What was written down, each with its own instant and the instant of writing.</param>
 /// <param name="Intervals">Every interval that counted, and why it began and ended.</param>
 /// <param name="HeldBy">Who held the case in the breached time.</param>
 internal sealed record ClockExplained(
-    Guid Id, ComplaintClock Kind, int Cycle, ClockState State, Instant StartedAt, Duration Budget, Duration Consumed, Duration Elapsed, Instant WarnAt, Instant DueAt,
+    Guid Id, ComplaintClock Kind, int Cycle, ClockState State, Instant StartedAt, string Given, Duration Budget, bool Provisional, Duration Consumed, Duration Elapsed, Instant WarnAt, Instant DueAt,
     Instant? WarnedAt, Instant? BreachedAt, Instant? EndedAt, string? EndedBy, string Policy, int PolicyVersion,
-    IReadOnlyList<RungView> Rungs, IReadOnlyList<IntervalView> Intervals, IReadOnlyList<HeldView> HeldBy);
+    IReadOnlyList<MovedView> Moves, IReadOnlyList<RungView> Rungs, IReadOnlyList<IntervalView> Intervals, IReadOnlyList<HeldView> HeldBy);
+
+/// <param name="At">When it was moved.</param>
+/// <param name="By">Who applied the change.</param>
+/// <param name="Preview">The preview that named it, which says why.</param>
+/// <param name="DueAt">Due before.</param>
+/// <param name="NewDueAt">Due after.</param>
+internal sealed record MovedView(Instant At, string By, Guid Preview, Instant DueAt, Instant NewDueAt);
 
 /// <param name="Rung">Warn or breach.</param>
 /// <param name="At">The instant it is dated at.</param>
@@ -63,16 +73,19 @@ internal sealed class ListClocksHandler(ComplaintsDb db, OrganizationDirectory d
         var project = await db.Complaints.VisibleIn(request.Scope).Where(c => c.Id == request.Id).Select(c => c.Project).SingleOrDefaultAsync(cancellationToken)
             ?? throw new NotFound("complaint", "投诉");
         var clocks = await db.Clocks.AsNoTracking().Include(c => c.Rungs).Where(c => c.SubjectId == request.Id).ToListAsync(cancellationToken);
+        Guid[] ids = [.. clocks.Select(c => c.Id)];
+        var moves = (await db.PlannedMoves.AsNoTracking().Where(m => ids.Contains(m.ClockId) && m.Outcome == MoveOutcome.Moved).OrderBy(m => m.DoneAt).ToListAsync(cancellationToken)).ToLookup(m => m.ClockId);
         var acceptances = await db.Steps.Where(s => s.ComplaintId == request.Id && s.Kind == StepKind.Accepted).OrderBy(s => s.At).ThenBy(s => s.Id)
             .Select(s => new Acceptance(s.At, s.By)).ToListAsync(cancellationToken);
         var desk = directory.Current.FindProject(project)!.ServiceDesk;
         var now = clock.GetCurrentInstant();
-        return new Page<ClockExplained>([.. clocks.OrderBy(c => c.Cycle).ThenBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => Explain(c, now, desk, acceptances))], Next: null);
+        return new Page<ClockExplained>([.. clocks.OrderBy(c => c.Cycle).ThenBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => Explain(c, now, desk, acceptances, moves[c.Id]))], Next: null);
     }
 
-    private static ClockExplained Explain(Clock c, Instant now, string desk, IReadOnlyList<Acceptance> acceptances) => new(
-        c.Id, Enum.Parse<ComplaintClock>(c.Kind, ignoreCase: true), c.Cycle, c.StateAt(now), c.StartedAt, c.Budget, c.Consumed, c.ElapsedAt(now), c.WarnAt, c.DueAt,
+    private static ClockExplained Explain(Clock c, Instant now, string desk, IReadOnlyList<Acceptance> acceptances, IEnumerable<PlannedMove> moves) => new(
+        c.Id, Enum.Parse<ComplaintClock>(c.Kind, ignoreCase: true), c.Cycle, c.StateAt(now), c.StartedAt, c.Given, c.Budget, c.IsProvisional, c.Consumed, c.ElapsedAt(now), c.WarnAt, c.DueAt,
         c.Rungs.SingleOrDefault(r => r.Rung == Rung.Warn)?.At, c.Rungs.SingleOrDefault(r => r.Rung == Rung.Breach)?.At, c.EndedAt, c.EndedBy, c.Policy, c.PolicyVersion,
+        [.. moves.Select(m => new MovedView(m.DoneAt!.Value, m.ReleasedBy!, m.PreviewId, m.DueAt, m.NewDueAt))],
         [.. c.Rungs.OrderBy(r => r.At).Select(r => new RungView(r.Rung, r.At, r.WrittenAt, r.Late))],
         [new IntervalView(c.StartedAt, c.EndedAt, Counted: true, c.EndedBy ?? "running")],
         [.. Holders(from: c.DueAt, to: c.EndedAt, now, desk, acceptances)]);

@@ -20,6 +20,7 @@ internal sealed partial class DirectoryRefresh(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim one = new(1, 1);
+    private WorkingCalendar calendar = CompanyCalendar.After([]);
     private long version = -1;
 
     /// <summary>The newest access book this host has.</summary>
@@ -48,12 +49,15 @@ internal sealed partial class DirectoryRefresh(
             var roles = await db.Roles.AsNoTracking().ToListAsync(ct);
             var assignments = await db.Assignments.AsNoTracking().ToListAsync(ct);
             var keys = await db.ApiKeys.AsNoTracking().ToListAsync(ct);
+            var corrections = await db.CorrectionsAsync(ct);
+            // Seldom corrected, and not cheap to build: the one there is serves as long as nothing was.
+            if (corrections.Count != directory.Current.CalendarVersion || version < 0) calendar = CompanyCalendar.After(corrections);
 
             directory.Replace(new OrganizationSnapshot(
-                projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk)),
-                staff.Select(s => new StaffMember(s.Code, s.Name, s.Active)),
-                overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version)),
-                new WorkingCalendar(PublishedYears.All, daysOff: [])));
+                [.. projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk))],
+                [.. staff.Select(s => new StaffMember(s.Code, s.Name, s.Active))],
+                [.. overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version))],
+                calendar, corrections.Count));
             Access = new AccessBook(staff, roles, assignments, keys, [.. catalogue]);
             version = newest;
         }

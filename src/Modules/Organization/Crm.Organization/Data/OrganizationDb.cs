@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Crm.Organization.Calendar;
 using Crm.Shared.Data;
+using Crm.Shared.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -21,13 +24,22 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
 
     public DbSet<PolicyValue> PolicyValues => Set<PolicyValue>();
 
+    public DbSet<ChangePreview> Previews => Set<ChangePreview>();
+
+    public DbSet<AppliedCorrection> Corrections => Set<AppliedCorrection>();
+
+    /// <summary>ORG-07: everything that was put right in the calendar, in its order.</summary>
+    public async Task<IReadOnlyList<CalendarCorrection>> CorrectionsAsync(CancellationToken ct) =>
+        [.. (await Corrections.AsNoTracking().OrderBy(c => c.Number).ToListAsync(ct)).Select(c => JsonSerializer.Deserialize<CalendarCorrection>(c.Json, CrmJson.Options)!)];
+
     /// <summary>Tells every host that its picture of the organization is old. Part of the change's own transaction.</summary>
     public Task ChangeDirectoryAsync(CancellationToken ct) => Database.ExecuteSqlAsync($"UPDATE organization.directory_version SET version = version + 1", ct);
 }
 
 internal sealed class OrganizationTables :
     IEntityTypeConfiguration<ProjectRow>, IEntityTypeConfiguration<StaffRow>, IEntityTypeConfiguration<Role>,
-    IEntityTypeConfiguration<RoleAssignment>, IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<PolicyValue>, IEntityTypeConfiguration<DirectoryVersion>
+    IEntityTypeConfiguration<RoleAssignment>, IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<PolicyValue>, IEntityTypeConfiguration<DirectoryVersion>,
+    IEntityTypeConfiguration<ChangePreview>, IEntityTypeConfiguration<AppliedCorrection>
 {
     public void Configure(EntityTypeBuilder<ProjectRow> builder)
     {
@@ -66,6 +78,20 @@ internal sealed class OrganizationTables :
         builder.ToTable("policy_values").IsAppendOnly().HasKey(v => new { v.Project, v.Name, v.Version });
         builder.HasOne<ProjectRow>().WithMany().HasForeignKey(v => v.Project);
         builder.Property(v => v.Json).HasColumnType("jsonb");
+    }
+
+    public void Configure(EntityTypeBuilder<ChangePreview> builder)
+    {
+        builder.ToTable("change_previews").HasKey(p => p.Id);
+        builder.Property(p => p.Version).IsConcurrencyToken();
+        builder.HasOne<ProjectRow>().WithMany().HasForeignKey(p => p.Project);
+        builder.Property(p => p.Change).HasColumnType("jsonb");
+    }
+
+    public void Configure(EntityTypeBuilder<AppliedCorrection> builder)
+    {
+        builder.ToTable("calendar_corrections").IsAppendOnly().HasKey(c => c.Number);
+        builder.Property(c => c.Json).HasColumnType("jsonb");
     }
 
     public void Configure(EntityTypeBuilder<DirectoryVersion> builder)

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Crm.Organization.Access;
 using Crm.Organization.Contracts;
@@ -10,7 +11,6 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
 namespace Crm.Organization.Features;
@@ -34,12 +34,22 @@ internal sealed class SetPolicyValidator : AbstractValidator<SetPolicyBody>
 {
     public SetPolicyValidator(IEnumerable<Policy> policies)
     {
-        var known = policies.ToDictionary(p => p.Name);
-        RuleFor(b => b.Name).Must(known.ContainsKey).WithMessage(_ => new Text(
-            "must be one of " + string.Join(", ", known.Keys.Order()), "应为以下之一：" + string.Join("、", known.Keys.Order())).Localized);
-        RuleFor(b => b.Value).Must((b, value) => !known.TryGetValue(b.Name, out var policy) || policy.Accepts(value.GetRawText()))
-            .WithMessage(b => new Text("must be like " + known[b.Name].DefaultJson(Packs.LeaseOperations), "格式应如 " + known[b.Name].DefaultJson(Packs.LeaseOperations)).Localized);
+        this.RulesForValue(policies, b => b.Name, b => b.Value);
         RuleFor(b => b.Reason).NotEmpty().MaximumLength(500);
+    }
+}
+
+internal static class PolicyValueRules
+{
+    /// <summary>The policy must be known, and its value one that it can have.</summary>
+    public static void RulesForValue<T>(
+        this AbstractValidator<T> validator, IEnumerable<Policy> policies, Expression<Func<T, string>> name, Expression<Func<T, JsonElement>> value)
+    {
+        var (known, nameOf) = (policies.ToDictionary(p => p.Name), name.Compile());
+        validator.RuleFor(name).Must(known.ContainsKey).WithMessage(_ => new Text(
+            "must be one of " + string.Join(", ", known.Keys.Order()), "应为以下之一：" + string.Join("、", known.Keys.Order())).Localized);
+        validator.RuleFor(value).Must((body, given) => !known.TryGetValue(nameOf(body), out var policy) || policy.Accepts(given.GetRawText()))
+            .WithMessage(body => new Text("must be like " + known[nameOf(body)].Forms.En, "格式应如 " + known[nameOf(body)].Forms.Zh).Localized);
     }
 }
 
@@ -50,19 +60,12 @@ internal sealed class SetPolicyHandler(OrganizationDb db, OrganizationDirectory 
     {
         var (caller, scope, body) = request;
         directory.Current.ProjectIn(scope, body.Project);
-        await db.TakeNameAsync($"policy {body.Project} {body.Name}", cancellationToken);
+        await db.TakePolicyAsync(body.Project, body.Name, cancellationToken);
         var now = clock.GetCurrentInstant();
-        var from = body.EffectiveFrom ?? now;
-        if (from < now)
-            throw Malformed.Field("effectiveFrom", new Text($"must not be before now ({now})", $"不得早于当前时间（{now}）"));
-        var version = 1 + await db.PolicyValues.Where(v => v.Project == body.Project && v.Name == body.Name).MaxAsync(v => (int?)v.Version, cancellationToken) ?? 1;
-        db.PolicyValues.Add(new PolicyValue
-        {
-            Project = body.Project, Name = body.Name, Version = version, Json = body.Value.GetRawText(),
-            EffectiveFrom = from, ChangedBy = caller.Subject, Reason = body.Reason, ChangedAt = now,
-        });
+        var proposal = new PolicyProposal(body.Project, body.Name, body.Value, body.EffectiveFrom);
+        var value = db.AddNext(proposal, await db.LastVersionAsync(body.Project, body.Name, cancellationToken), proposal.From(now), caller.Subject, body.Reason, now);
         await db.ChangeDirectoryAsync(cancellationToken);
-        return new(201, new PolicySet(body.Project, body.Name, version, from), new Deed("policy", $"{body.Project}/{body.Name}", body.Project, now));
+        return new(201, new PolicySet(value.Project, value.Name, value.Version, value.EffectiveFrom), new Deed("policy", $"{body.Project}/{body.Name}", body.Project, now));
     }
 }
 

@@ -463,6 +463,15 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("ended_by");
 
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("given");
+
+                    b.Property<bool>("IsProvisional")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_provisional");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -548,6 +557,104 @@ namespace Crm.Complaints.Data.Migrations
                     b.ToTable("clock_rungs", "complaints");
 
                     b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Clocks.PlannedMove", b =>
+                {
+                    b.Property<Guid>("PreviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("preview_id");
+
+                    b.Property<Guid>("ClockId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("clock_id");
+
+                    b.Property<TimeSpan>("Budget")
+                        .HasColumnType("interval")
+                        .HasColumnName("budget");
+
+                    b.Property<DateTime?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("given");
+
+                    b.Property<bool>("IsProvisional")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_provisional");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("NewDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("new_due_at");
+
+                    b.Property<DateTime>("NewWarnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("new_warn_at");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<string>("ReleasedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("released_by");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<DateTime>("WarnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("warn_at");
+
+                    b.Property<int>("WarnPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("warn_percent");
+
+                    b.HasKey("PreviewId", "ClockId")
+                        .HasName("pk_planned_moves");
+
+                    b.HasIndex("ClockId")
+                        .HasDatabaseName("ix_planned_moves_clock_id")
+                        .HasFilter("outcome = 'moved'");
+
+                    b.HasIndex("ReleasedAt")
+                        .HasDatabaseName("ix_planned_moves_released_at")
+                        .HasFilter("released_at IS NOT NULL AND outcome IS NULL");
+
+                    b.ToTable("planned_moves", "complaints");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.InboxEntry", b =>

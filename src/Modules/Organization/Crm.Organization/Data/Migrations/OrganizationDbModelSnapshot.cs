@@ -90,6 +90,116 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("api_keys", "organization");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Calendar.AppliedCorrection", b =>
+                {
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Number"));
+
+                    b.Property<DateTime>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("json");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Number")
+                        .HasName("pk_calendar_corrections");
+
+                    b.ToTable("calendar_corrections", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.ChangePreview", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("applied_at");
+
+                    b.Property<string>("AppliedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("applied_by");
+
+                    b.Property<int>("BasisCalendarVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("basis_calendar_version");
+
+                    b.Property<int>("BasisPolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("basis_policy_version");
+
+                    b.Property<string>("Change")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("change");
+
+                    b.Property<int>("Deadlines")
+                        .HasColumnType("integer")
+                        .HasColumnName("deadlines");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MadeBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("made_by");
+
+                    b.Property<bool?>("MovedDeadlines")
+                        .HasColumnType("boolean")
+                        .HasColumnName("moved_deadlines");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_change_previews");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_change_previews_project");
+
+                    b.ToTable("change_previews", "organization");
+                });
+
             modelBuilder.Entity("Crm.Organization.DirectoryVersion", b =>
                 {
                     b.Property<int>("Id")
@@ -374,6 +484,15 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("ended_by");
 
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("given");
+
+                    b.Property<bool>("IsProvisional")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_provisional");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
@@ -459,6 +578,104 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("clock_rungs", "organization");
 
                     b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Clocks.PlannedMove", b =>
+                {
+                    b.Property<Guid>("PreviewId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("preview_id");
+
+                    b.Property<Guid>("ClockId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("clock_id");
+
+                    b.Property<TimeSpan>("Budget")
+                        .HasColumnType("interval")
+                        .HasColumnName("budget");
+
+                    b.Property<DateTime?>("DoneAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("done_at");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("given");
+
+                    b.Property<bool>("IsProvisional")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_provisional");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("NewDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("new_due_at");
+
+                    b.Property<DateTime>("NewWarnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("new_warn_at");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Policy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("policy");
+
+                    b.Property<int>("PolicyVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("policy_version");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime?>("ReleasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("released_at");
+
+                    b.Property<string>("ReleasedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("released_by");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<DateTime>("WarnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("warn_at");
+
+                    b.Property<int>("WarnPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("warn_percent");
+
+                    b.HasKey("PreviewId", "ClockId")
+                        .HasName("pk_planned_moves");
+
+                    b.HasIndex("ClockId")
+                        .HasDatabaseName("ix_planned_moves_clock_id")
+                        .HasFilter("outcome = 'moved'");
+
+                    b.HasIndex("ReleasedAt")
+                        .HasDatabaseName("ix_planned_moves_released_at")
+                        .HasFilter("released_at IS NOT NULL AND outcome IS NULL");
+
+                    b.ToTable("planned_moves", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Shared.Events.InboxEntry", b =>
@@ -680,6 +897,15 @@ namespace Crm.Organization.Data.Migrations
                         .HasForeignKey("Project")
                         .OnDelete(DeleteBehavior.NoAction)
                         .HasConstraintName("fk_api_keys_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.ChangePreview", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_change_previews_projects_project");
                 });
 
             modelBuilder.Entity("Crm.Organization.PolicyValue", b =>
