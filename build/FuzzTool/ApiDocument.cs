@@ -38,6 +38,9 @@ internal sealed record Operation(
     /// <summary>It makes a thing whose id it answers.</summary>
     public bool Creates => Method == "POST" && Answers.ContainsKey(201) && !IsAboutOne;
 
+    /// <summary>Its answer goes on for as long as somebody listens.</summary>
+    public bool Streams => Answers.Values.Any(a => a.Content.ContainsKey("text/event-stream"));
+
     /// <summary>Whether it has a header parameter of this name.</summary>
     public bool Takes(string header) => Parameters.Any(p => p.In == "header" && p.Name == header);
 }

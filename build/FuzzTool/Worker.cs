@@ -11,7 +11,7 @@ internal sealed class Worker(ApiDocument document, Lore lore, Wireman wire, Judg
     private readonly Composer composer = new(document, lore, random);
     private readonly Flaws flaws = new(lore, random);
     private readonly BodyFlaws bodyFlaws = new(random);
-    private readonly Operation[] operations = [.. document.Operations.SelectMany(o => Enumerable.Repeat(o, Weight(o)))];
+    private readonly Operation[] operations = [.. document.Operations.Where(o => !o.Streams).SelectMany(o => Enumerable.Repeat(o, Weight(o)))];
 
     /// <summary>Works until all requests are sent.</summary>
     public async Task WorkAsync(CancellationToken ct)

@@ -214,7 +214,7 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         outcome => outcome == expected, $"the outcome of {type} is '{expected}'");
 
     private Task<string[]> HeldBackAsync(Guid complaint) => system.ScalarAsync<string[]>("""
-        SELECT array_agg(e.type ORDER BY d.sequence) FROM complaints.outbox_deliveries d JOIN complaints.outbox_events e ON e.id = d.event_id WHERE d.aggregate_id = $1
+        SELECT array_agg(e.type ORDER BY d.sequence) FROM complaints.outbox_deliveries d JOIN complaints.outbox_events e ON e.id = d.event_id WHERE d.aggregate_id = $1 AND d.consumer = 'followups'
         """, complaint);
 
     private Task<long> NothingLeftAsync(Guid aggregate) => Eventually.BecomesAsync(() => LeftAsync(aggregate), left => left == 0, "every delivery is made");

@@ -58,7 +58,7 @@ internal sealed class OperationStories : IOperationFilter
         if (operation.RequestBody is not null || isCommand) AddError(operation, context, 413, "Larger than 256 KiB.");
         if (isCommand || (isPost && (isApi || operation.RequestBody is not null))) AddError(operation, context, 409, "A rule forbids it now (rule and allowed say which, and what would do), or the same request is in progress (Retry-After).");
         if (isCommand) AddError(operation, context, 422, "The Idempotency-Key was used for another body.");
-        if (isCommand && Find<PathSubject>() is not null) AddError(operation, context, 412, "Changed since the version in If-Match.");
+        if (isCommand && (Find<PathSubject>() is not null || Find<EditsSomething>() is not null)) AddError(operation, context, 412, "Changed since the version in If-Match.");
         if (Find<EditsSomething>() is not null) AddError(operation, context, 428, "If-Match is missing.");
         AnswerHeaders.Add(operation, metadata);
     }

@@ -80,10 +80,11 @@ public sealed record Operation(ApiDocument Document, string Method, string Path,
         ? new Dictionary<string, JsonElement>()
         : parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query").ToDictionary(p => p.GetProperty("name").GetString()!);
 
-    /// <summary>The schema of the body of an answer; null when the document tells of none.</summary>
+    /// <summary>The schema of the body of an answer; null when the document tells of none, or of one that is no JSON.</summary>
     public JsonElement? Answer(int status) =>
         Story.GetProperty("responses").TryGetProperty($"{status}", out var response) && response.TryGetProperty("content", out var content)
-            ? content.EnumerateObject().First().Value.GetProperty("schema")
+        && content.EnumerateObject().FirstOrDefault(c => c.Name.EndsWith("json", StringComparison.Ordinal)) is { Value.ValueKind: JsonValueKind.Object } json
+            ? json.Value.GetProperty("schema")
             : null;
 
     /// <summary>True when the document says that the operation can answer so.</summary>

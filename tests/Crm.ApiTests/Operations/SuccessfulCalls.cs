@@ -78,6 +78,16 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "createApiKey" => new("/api/v1/api-keys", Json(new { name = "hotline", permissions = new[] { "complaints.read" }, project = "demo", expiresAt = Future })),
         "getApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}"),
         "revokeApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}", IfMatch: "\"1\""),
+        "listNotifications" => new("/api/v1/notifications"),
+        "countUnreadNotifications" => new("/api/v1/notifications/unread-count"),
+        "acknowledgeNotification" => new($"/api/v1/notifications/{await ToldAsync()}/acknowledgement"),
+        "acknowledgeNotifications" => new("/api/v1/notifications/acknowledgement", Json(new { upTo = "1" })),
+        "getNotificationPreferences" => new("/api/v1/notifications/preferences"),
+        "setNotificationPreferences" => new("/api/v1/notifications/preferences", Json(new
+        {
+            language = "zh", timeZone = "Asia/Shanghai", quietHours = new { from = "22:00", to = "07:30" }, kinds = new[] { new { kind = "complaints.clock-warned", channels = new[] { "screen" } } },
+        }), IfMatch: (await Admin.GetAsync("/api/v1/notifications/preferences")).ETag),
+        "streamNotifications" => new("/api/v1/notifications/stream?for=PT1S"),
         "listParkedEvents" => new("/api/v1/events/parked"),
         "replayEvent" => new($"/api/v1/events/{await ParkedAsync()}/replay"),
         "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
@@ -115,6 +125,12 @@ public sealed class SuccessfulCalls(CrmSystem system)
     }
 
     private async Task<Reply> KeyAsync() => (await Admin.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "complaints.read" }, project = "demo" })).Is(201);
+
+    /// <summary>A notification in the administrator's inbox.</summary>
+    private Task<Guid> ToldAsync() => system.ScalarAsync<Guid>("""
+        INSERT INTO organization.notifications (id, event_id, kind, staff, subject_kind, subject_id, facts, urgent, quiet, on_screen, occurred_at, told_at, number)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'complaints.reopened', 'demo.admin', 'complaint', gen_random_uuid(), '{}', false, false, true, now(), now(), nextval('organization.notification_numbers')) RETURNING id
+        """);
 
     /// <summary>A delivery that was made already is put back as if it had been parked.</summary>
     private async Task<Guid> ParkedAsync()

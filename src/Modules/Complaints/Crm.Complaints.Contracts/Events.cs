@@ -17,6 +17,9 @@ public abstract record CaseEvent : IntegrationEvent
 
     /// <summary>The cycle the event speaks of, from 1; a consumer ignores an event of a cycle that is over.</summary>
     public required int Cycle { get; init; }
+
+    /// <summary>The subject that has the case in hand; null before anybody has accepted it.</summary>
+    public string? Handler { get; init; }
 }
 
 /// <summary>CMP-03: a case was registered.</summary>

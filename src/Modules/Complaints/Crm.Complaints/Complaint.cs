@@ -205,7 +205,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         CaseLife.Ensure(Status, CaseAct.Reopening);
         Cycle++;
         Move(StepKind.Reopened, CaseStatus.Reopened, moment, reason);
-        Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+        Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler });
         StartCycleClocks(moment, from: moment.Now, reportFrom: moment.Now);
     }
 
@@ -241,9 +241,9 @@ internal sealed class Complaint : Subject<CasePolicies>
         while (RingNext(moment.Now) is var (clock, rung))
         {
             if (rung.Rung == Rung.Warn)
-                Raise(new ComplaintClockWarned(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle });
+                Raise(new ComplaintClockWarned(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle, Handler = Handler });
             else
-                Raise(new ComplaintClockBreached(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle });
+                Raise(new ComplaintClockBreached(clock.Kind, clock.DueAt, rung.Late) { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = clock.Cycle, Handler = Handler });
             if (rung.Rung == Rung.Breach && clock.Kind == ComplaintClock.Escalation.ToWire()) PromoteToMajor(clock, rung, moment);
         }
 
@@ -272,7 +272,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         escalation.Expire("CMP-16");
         Touch();
         steps.Add(NewStep(StepKind.Promoted, rung.At, Engine + "CMP-16", $"{escalation.Policy} {escalation.Given}"));
-        Raise(new ComplaintEscalated(before.ToWire(), Severity.ToWire(), "CMP-16") { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+        Raise(new ComplaintEscalated(before.ToWire(), Severity.ToWire(), "CMP-16") { OccurredAt = rung.At, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler });
         // Written down late, the people still get their full time: from when they could first know.
         var from = rung.Late ? moment.Now : rung.At;
         foreach (var kind in OwnClocks()) Start(kind, from, moment);

@@ -27,6 +27,12 @@ public abstract record FollowUpEvent : IntegrationEvent
 /// <param name="DueAt">The last instant in time.</param>
 public sealed record FollowUpPlanned(string Assignee, Instant DueAt) : FollowUpEvent;
 
+/// <summary>Most of the time for a follow-up is used up. OccurredAt is the warning instant.</summary>
+/// <param name="Assignee">The staff code of who is to make it.</param>
+/// <param name="DueAt">The last instant in time.</param>
+/// <param name="Late">It was written down too late to act on.</param>
+public sealed record FollowUpDueSoon(string Assignee, Instant DueAt, bool Late) : FollowUpEvent;
+
 /// <summary>A follow-up was not made in time. OccurredAt is the due instant.</summary>
 /// <param name="Assignee">The staff code of who was to make it.</param>
 /// <param name="DueAt">When it was due.</param>

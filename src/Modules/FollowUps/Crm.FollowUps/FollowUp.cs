@@ -100,13 +100,11 @@ internal sealed class FollowUp : Subject<VisitPolicies>
     {
         while (RingNext(moment.Now) is var (clock, rung))
         {
-            if (rung.Rung == Rung.Breach && clock.Kind == FollowUpClock.Due.ToWire())
-            {
-                Raise(new FollowUpOverdue(Assignee, clock.DueAt, rung.Late)
-                {
-                    OccurredAt = rung.At, FollowUpId = Id, Number = Number, Project = Project, OriginId = OriginId, OriginCycle = OriginCycle,
-                });
-            }
+            if (clock.Kind != FollowUpClock.Due.ToWire()) continue;
+            FollowUpEvent comes = rung.Rung == Rung.Warn
+                ? new FollowUpDueSoon(Assignee, clock.DueAt, rung.Late) { OccurredAt = rung.At, FollowUpId = Id, Number = Number, Project = Project, OriginId = OriginId, OriginCycle = OriginCycle }
+                : new FollowUpOverdue(Assignee, clock.DueAt, rung.Late) { OccurredAt = rung.At, FollowUpId = Id, Number = Number, Project = Project, OriginId = OriginId, OriginCycle = OriginCycle };
+            Raise(comes);
         }
     }
 

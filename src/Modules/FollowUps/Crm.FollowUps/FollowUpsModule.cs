@@ -23,6 +23,7 @@ public static class FollowUpsModule
         services.AddDesk<FollowUpDesk, FollowUpsDb, FollowUp, VisitPolicies>();
         services.AddDeadlines<FollowUpsDb>(Schema, FollowUpPolicies.All, FollowUpPolicies.WarnAt);
         services.AddSingleton<FollowUpNumbers>();
+        services.AddFollowUpNotices();
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
         return services;

@@ -2,6 +2,7 @@ using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Features;
+using Crm.Organization.Notifications;
 using Crm.Organization.Setup;
 using Crm.Shared.Access;
 using Crm.Shared.Data;
@@ -29,6 +30,7 @@ public static class OrganizationModule
         services.AddHostedService(sp => sp.GetRequiredService<DirectoryRefresh>());
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
+        services.AddNotifications();
         services.AddSingleton(new DemoData(DemoCompany.SeedAsync));
         foreach (var policy in OrganizationPolicies.All) services.AddSingleton(policy);
         foreach (var permission in OrganizationPermissions.All) services.AddSingleton(permission);
@@ -86,5 +88,6 @@ public static class OrganizationModule
         ListCalendarYearsEndpoint.Map(routes);
         AddWorkingDaysEndpoint.Map(routes);
         CountWorkingDaysEndpoint.Map(routes);
+        routes.MapNotifications();
     }
 }

@@ -14,5 +14,7 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ManageKeys = new("organization.manage-keys", new Text("Create, list and revoke API keys.", "创建、查看和吊销 API 密钥。"));
 
-    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys];
+    public static readonly Permission ReceiveNotices = new("organization.receive-notices", new Text("Have an inbox, and choose how to be told.", "拥有收件箱并设置通知方式。"));
+
+    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices];
 }

@@ -122,7 +122,7 @@ public sealed partial class Dispatcher : BackgroundService
                 foreach (var delivery in deliveries.Where(d => fresh.Contains(d.EventId)))
                 {
                     var outcome = routes.ReactionOf(delivery.Consumer, delivery.Type) is { } type
-                        ? await ((Reaction)scope.ServiceProvider.GetRequiredService(type)).ActAsync(delivery.Payload, ct)
+                        ? await ((Reaction)scope.ServiceProvider.GetRequiredService(type)).ActAsync(delivery.EventId, delivery.Payload, ct)
                         : Outcome.Ignored("no reaction");
                     if (outcome != Outcome.Done) await SetOutcomeAsync(db, delivery.EventId, outcome, ct);
                 }

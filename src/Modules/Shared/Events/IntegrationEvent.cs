@@ -123,7 +123,7 @@ public sealed class OutboxInterceptor(EventRoutes routes) : SaveChangesIntercept
                 {
                     var stored = new OutboxEvent(happened, aggregate.Id, sequence);
                     db.Outbox.Add(stored);
-                    foreach (var consumer in routes.ConsumersOf(stored.Type))
+                    foreach (var consumer in routes.ConsumersOf(happened))
                     {
                         db.Deliveries.Add(new OutboxDelivery(stored, consumer));
                         db.HasDeliveries = true;

@@ -6,8 +6,17 @@ namespace Crm.Shared.Events;
 /// <summary>What a module does when another reports something: one class per event, named <c>When…</c>.</summary>
 public abstract class Reaction
 {
+    /// <summary>The event's identity: the same however often it is delivered.</summary>
+    protected Guid EventId { get; private set; }
+
     /// <summary>Acts on a stored event, inside the consumer's transaction.</summary>
-    internal abstract Task<Outcome> ActAsync(string payload, CancellationToken ct);
+    internal Task<Outcome> ActAsync(Guid eventId, string payload, CancellationToken ct)
+    {
+        EventId = eventId;
+        return ReadAndActAsync(payload, ct);
+    }
+
+    private protected abstract Task<Outcome> ReadAndActAsync(string payload, CancellationToken ct);
 }
 
 /// <summary>What came of an event; kept in the inbox.</summary>
@@ -30,22 +39,29 @@ public abstract class Reaction<TEvent> : Reaction where TEvent : IntegrationEven
     /// <summary>Acts on the event.</summary>
     protected internal abstract Task<Outcome> On(TEvent happened, CancellationToken ct);
 
-    internal sealed override Task<Outcome> ActAsync(string payload, CancellationToken ct) =>
+    private protected sealed override Task<Outcome> ReadAndActAsync(string payload, CancellationToken ct) =>
         On(JsonSerializer.Deserialize<TEvent>(payload, CrmJson.Options)!, ct);
 }
 
 /// <summary>Which module listens to which event: known at start from the reactions there are.</summary>
 public sealed class EventRoutes(IEnumerable<EventRoute> routes)
 {
-    private readonly Dictionary<(string Consumer, string Event), Type> reactions = routes.ToDictionary(r => (r.Consumer, r.Event), r => r.Reaction);
-    private readonly ILookup<string, string> consumers = routes.ToLookup(r => r.Event, r => r.Consumer);
+    private readonly ILookup<string, EventRoute> routes = routes.ToLookup(r => r.Event);
 
-    /// <summary>The modules that react to this event type.</summary>
-    public IEnumerable<string> ConsumersOf(string eventType) => consumers[eventType];
+    /// <summary>The modules that want to know of this event.</summary>
+    public IEnumerable<string> ConsumersOf(IntegrationEvent happened) =>
+        routes[happened.GetType().Name].Where(r => r.Wants(happened)).Select(r => r.Consumer).Distinct();
 
     /// <summary>The reaction of a module to an event type; null when it has none (any more).</summary>
-    public Type? ReactionOf(string consumer, string eventType) => reactions.GetValueOrDefault((consumer, eventType));
+    public Type? ReactionOf(string consumer, string eventType) => routes[eventType].Where(r => r.Consumer == consumer).Select(r => r.Reaction).Distinct().SingleOrDefault();
 }
 
 /// <summary>One line of the routing table.</summary>
-public sealed record EventRoute(string Consumer, string Event, Type Reaction);
+/// <param name="Consumer">The module that reacts.</param>
+/// <param name="Event">The event's type.</param>
+/// <param name="Reaction">What it does then; one for each event, however many lines ask for it.</param>
+public sealed record EventRoute(string Consumer, string Event, Type Reaction)
+{
+    /// <summary>Decides, while the event is being saved, whether it is worth a delivery. Reads memory only.</summary>
+    public Func<IntegrationEvent, bool> Wants { get; init; } = _ => true;
+}

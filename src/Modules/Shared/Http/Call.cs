@@ -139,11 +139,11 @@ public static class EndpointStory
 {
     /// <summary>Names the operation and tells its story; <paramref name="rules"/> are the catalogue ids it enforces.</summary>
     public static RouteHandlerBuilder Tells<TAnswer>(
-        this RouteHandlerBuilder endpoint, string name, string summary, string description, int status = 200, string rules = "")
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, int status = 200, string rules = "", string contentType = "application/json")
     {
         endpoint.WithName(name).WithSummary(summary)
             .WithDescription(rules.Length == 0 ? description : $"{description}\n\nRules: {rules}.");
-        return status == StatusCodes.Status204NoContent ? endpoint.Produces(status) : endpoint.Produces<TAnswer>(status, "application/json");
+        return status == StatusCodes.Status204NoContent ? endpoint.Produces(status) : endpoint.Produces<TAnswer>(status, contentType);
     }
 
     /// <summary>The body shown as the example in the document and in Swagger UI.</summary>

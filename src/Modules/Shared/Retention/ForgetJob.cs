@@ -5,7 +5,7 @@ using Quartz;
 namespace Crm.Shared.Retention;
 
 /// <summary>
-/// Forgets old events, that they were received, and answers kept for retries, every hour on every host: twice changes nothing. What was
+/// Forgets old events, that they were received, answers kept for retries, and what modules keep for a while only, every hour on every host: twice changes nothing. What was
 /// received is forgotten only where no module's outbox can deliver it again, however old it is: the inbox is what makes an event act once.
 /// </summary>
 [DisallowConcurrentExecution]
@@ -24,8 +24,8 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
     {
         try
         {
-            var (events, received, answers) = await RunAsync(cancellationToken);
-            if (events + received + answers > 0) LogForgotten(events, received, answers);
+            var (events, received, answers, others) = await RunAsync(cancellationToken);
+            if (events + received + answers + others > 0) LogForgotten(events, received, answers, others);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -34,11 +34,11 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
     }
 
     /// <summary>Forgets what is old now.</summary>
-    /// <returns>How many events, receipts and answers.</returns>
-    public async Task<(long Events, long Received, long Answers)> RunAsync(CancellationToken ct)
+    /// <returns>How many events, receipts, answers and rows of the modules' own.</returns>
+    public async Task<(long Events, long Received, long Answers, long Others)> RunAsync(CancellationToken ct)
     {
         var modules = services.GetServices<ModuleRetention>().ToArray();
-        var (events, received, answers) = (0L, 0L, 0L);
+        var (events, received, answers, others) = (0L, 0L, 0L, 0L);
         foreach (var module in modules) events += await module.ForgetEventsAsync(await module.HorizonAsync(options.Events, ct), ct);
 
         var horizon = await modules[0].HorizonAsync(options.Inbox, ct);
@@ -58,14 +58,20 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
             await module.ForgetPreviewsAsync(await module.HorizonAsync(PreviewsKept, ct), ct);
         }
 
-        return (events, received, answers);
+        foreach (var rows in services.GetServices<ForgottenRows>())
+        {
+            var module = modules.Single(m => m.Schema == rows.Schema);
+            others += await module.ForgetAsync(rows, await module.HorizonAsync(rows.Age(options), ct), ct);
+        }
+
+        return (events, received, answers, others);
     }
 
     /// <summary>The one that PostgreSQL sorts first.</summary>
     private static Guid Smaller(Guid one, Guid other) => string.CompareOrdinal(one.ToString(), other.ToString()) < 0 ? one : other;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Events} events that everybody has received, {Received} receipts and {Answers} answers")]
-    private partial void LogForgotten(long events, long received, long answers);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Events} events that everybody has received, {Received} receipts, {Answers} answers and {Others} other rows")]
+    private partial void LogForgotten(long events, long received, long answers, long others);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What is old is forgotten at the next hour: {Failure}")]
     private partial void LogLater(string failure);

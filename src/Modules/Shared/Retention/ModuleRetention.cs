@@ -7,6 +7,13 @@ namespace Crm.Shared.Retention;
 /// <summary>What lies before it is old: as an instant of the database's clock, and as an identity, which is what the primary keys are sorted by.</summary>
 internal sealed record Horizon(DateTime Time, Guid Id);
 
+/// <summary>A table of one module whose rows are forgotten when they are old. Its key is <c>id</c>, time-ordered as all identities are.</summary>
+/// <param name="Schema">The module.</param>
+/// <param name="Table">The table, whose rows the module's role may delete.</param>
+/// <param name="Done">What must hold of row <c>r</c>, beside its age by its identity; <c>$2</c> is the horizon by the database's clock.</param>
+/// <param name="Age">How old they become.</param>
+public sealed record ForgottenRows(string Schema, string Table, string Done, Func<RetentionOptions, TimeSpan> Age);
+
 /// <summary>
 /// Forgets what one module no longer needs, in small pieces and by the database's clock. Events go along the primary keys, and both conditions
 /// of age are asked for: the identity, because it is the index; and the time, because a host whose clock is wrong makes identities that look old.
@@ -65,6 +72,9 @@ internal sealed class ModuleRetention(string schema, NpgsqlDataSource source)
             if (gone < Piece) return forgotten;
         }
     }
+
+    /// <summary>Forgets rows of a table of the module's own.</summary>
+    public Task<long> ForgetAsync(ForgottenRows rows, Horizon horizon, CancellationToken ct) => ForgetAsync(horizon, rows.Table, "id", rows.Done, kept: [], ct);
 
     private async Task<long> ForgetAsync(Horizon horizon, string table, string key, string done, IReadOnlyCollection<Guid> kept, CancellationToken ct)
     {

@@ -12,4 +12,8 @@ public sealed class RetentionOptions
     /// <summary>That an event was received is forgotten so long afterwards, if it can no longer be delivered again.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Inbox { get; set; } = TimeSpan.FromDays(60);
+
+    /// <summary>A notification is forgotten so long after it was written, acknowledged or not.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Notifications { get; set; } = TimeSpan.FromDays(180);
 }

@@ -2,6 +2,7 @@ using System.Data;
 using Crm.Organization.Calendar;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
+using Crm.Organization.Notifications;
 using Crm.Shared.Access;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,9 @@ internal sealed partial class DirectoryRefresh(
 
     /// <summary>The newest access book this host has.</summary>
     public AccessBook Access { get; private set; } = new([], [], [], [], []);
+
+    /// <summary>Who works here and holds which role, as of the same version.</summary>
+    public Staffing Staffing { get; private set; } = new([], []);
 
     /// <summary>True once a first picture was read.</summary>
     public bool IsLoaded => version >= 0;
@@ -59,6 +63,7 @@ internal sealed partial class DirectoryRefresh(
                 [.. overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version))],
                 calendar, corrections.Count));
             Access = new AccessBook(staff, roles, assignments, keys, [.. catalogue]);
+            Staffing = new Staffing(staff, assignments);
             version = newest;
         }
         finally

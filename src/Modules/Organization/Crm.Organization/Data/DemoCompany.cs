@@ -20,7 +20,7 @@ internal static class DemoCompany
             new ProjectRow { Code = "harbour", Name = "海港新城", TimeZone = "Asia/Shanghai", Pack = Packs.PropertyManagement, ServiceDesk = "harbour.desk" });
         string[] officer =
         [
-            "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive",
+            "organization.read", "organization.receive-notices", "complaints.read", "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive",
             "followUps.read", "followUps.record",
         ];
         string[] manager = [.. officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys"];

@@ -23,6 +23,8 @@ namespace Crm.Organization.Data.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.HasSequence("notification_numbers", "organization");
+
             modelBuilder.Entity("Crm.Organization.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -224,6 +226,140 @@ namespace Crm.Organization.Data.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AcknowledgedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("acknowledged_at");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<bool>("OnScreen")
+                        .HasColumnType("boolean")
+                        .HasColumnName("on_screen");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<bool>("Quiet")
+                        .HasColumnType("boolean")
+                        .HasColumnName("quiet");
+
+                    b.Property<DateTime>("RecordedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.Property<DateTime>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.Property<bool>("Urgent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("urgent");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_number");
+
+                    b.HasIndex("Staff", "Number")
+                        .HasDatabaseName("ix_notifications_staff_number");
+
+                    b.HasIndex("EventId", "Kind", "Staff")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_event_id_kind_staff");
+
+                    b.HasIndex(new[] { "Staff", "Number" }, "ix_notifications_unread")
+                        .HasDatabaseName("ix_notifications_unread")
+                        .HasFilter("acknowledged_at IS NULL");
+
+                    b.ToTable("notifications", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Notifications.NotificationPreferences", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("Channels")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("channels");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<string>("QuietFrom")
+                        .HasColumnType("text")
+                        .HasColumnName("quiet_from");
+
+                    b.Property<string>("QuietTo")
+                        .HasColumnType("text")
+                        .HasColumnName("quiet_to");
+
+                    b.Property<string>("TimeZone")
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Staff")
+                        .HasName("pk_notification_preferences");
+
+                    b.ToTable("notification_preferences", "organization");
                 });
 
             modelBuilder.Entity("Crm.Organization.PolicyValue", b =>
@@ -906,6 +1042,26 @@ namespace Crm.Organization.Data.Migrations
                         .HasForeignKey("Project")
                         .OnDelete(DeleteBehavior.NoAction)
                         .HasConstraintName("fk_change_previews_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_notifications_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Notifications.NotificationPreferences", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_preferences_staff_staff");
                 });
 
             modelBuilder.Entity("Crm.Organization.PolicyValue", b =>
