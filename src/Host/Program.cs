@@ -2,6 +2,7 @@ using Crm.Complaints;
 using Crm.FollowUps;
 using Crm.Host;
 using Crm.Host.Access;
+using Crm.Host.Audit;
 using Crm.Host.Commands;
 using Crm.Host.Development;
 using Crm.Host.Failures;
@@ -27,6 +28,7 @@ builder.Services.AddOpenApiDocument();
 builder.Services.AddReadiness();
 builder.Services.AddFarewell(settings);
 builder.Services.AddSingleton(ParkedEvents.Operate);
+builder.Services.AddAudit();
 if (settings.Development) builder.Services.AddDevelopment();
 else builder.Services.AddRealClock();
 
@@ -54,6 +56,7 @@ api.MapOrganization();
 api.MapComplaints();
 api.MapFollowUps();
 api.MapParkedEvents();
+api.MapAudit();
 
 var stopping = app.Lifetime.ApplicationStopping;
 try

@@ -15,6 +15,7 @@ internal static class AdministratorCommand
           --code C                 the staff code, written into histories and never reused (administrator)
           --again                  one more, for example when the only one has left
           CRM_MIGRATION_DATABASE   connection string of the owner, as for migrate
+          Crm__Secrets             the folder with keys.json: the audit is marked with them
         """;
 
     public static async Task RunAsync(CommandLine words, CancellationToken ct)
@@ -22,7 +23,8 @@ internal static class AdministratorCommand
         var (subject, name, code) = (words.Needed("--subject", longest: 200), words.Needed("--name", longest: 100), words.Value("--code", longest: 100) ?? "administrator");
         var again = words.Flag("--again");
         words.End();
-        await OrganizationModule.AppointAdministratorAsync(Owner.Read(), code, subject, name, again, ct);
+        var (owner, keys, _) = Owner.ReadWithKeys();
+        await OrganizationModule.AppointAdministratorAsync(owner, keys, code, subject, name, again, ct);
         Console.WriteLine($"{code} may do everything everywhere. Hosts that run know it within a second.");
     }
 }

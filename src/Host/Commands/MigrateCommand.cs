@@ -1,4 +1,5 @@
 using Crm.Host.Settings;
+using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Crm.Shared.Privacy;
 using Npgsql;
@@ -11,8 +12,8 @@ internal static class MigrateCommand
     public const string Usage = """
         Crm.Host migrate [--demo]
 
-        Brings the database to the current schema: roles, schemas, tables, rights. Makes keys.json where there is none. Does nothing twice;
-        several at once wait for each other. Hosts never migrate, and report themselves unavailable while a migration is missing.
+        Brings the database to the current schema: roles, schemas, tables, rights. Makes keys.json where there is none, and adds
+        keys that an earlier version did not know. Does nothing twice; several at once wait for each other. Hosts never migrate, and report themselves unavailable while a migration is missing.
 
           --demo                   also writes the demo company
           CRM_MIGRATION_DATABASE   connection string of the owner: a role with LOGIN and CREATEROLE, and with CREATE on the database
@@ -24,16 +25,9 @@ internal static class MigrateCommand
     {
         var demo = words.Flag("--demo");
         words.End();
-        var findings = new List<Finding>();
-        var owner = Owner.Read(findings);
-        var reader = new SettingsReader(Owner.Configuration, development: true);
-        var settings = reader.Fill(new CrmSettings(), "Crm");
-        findings.AddRange(reader.Findings.Where(f => f.Key is "Crm:Secrets" or "Crm:RolePrefix"));
-        var keys = settings.Secrets.Length > 0 ? Start.Open(settings.Secrets, create: true, findings) : null;
-        if (findings.Count > 0) throw new StartRefusedException(findings);
-
-        await EnsureRightsAsync(owner!, ct);
-        await MigrateAsync(owner!, keys!, settings.RolePrefix, demo, ct);
+        var (owner, keys, settings) = Owner.ReadWithKeys(create: true);
+        await EnsureRightsAsync(owner, ct);
+        await MigrateAsync(owner, keys, settings.RolePrefix, demo, ct);
         Console.WriteLine("The database is up to date.");
     }
 
@@ -44,6 +38,7 @@ internal static class MigrateCommand
         var address = new DatabaseAddress($"Host={connection.Host};Port={connection.Port};Database={connection.Database}", keys.Roles, rolePrefix);
 
         await new Migrator(owner, address, Modules.Registered<MigratedSchema>()).RunAsync(ct);
+        foreach (var module in Modules.Registered<Module>()) await EarlierEntries.MarkAsync(owner, module.Schema, keys, ct);
         if (!demo) return;
         foreach (var data in Modules.Registered<DemoData>()) await data.SeedAsync(owner, ct);
     }

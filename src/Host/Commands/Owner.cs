@@ -1,4 +1,5 @@
 using Crm.Host.Settings;
+using Crm.Shared.Privacy;
 using Npgsql;
 
 namespace Crm.Host.Commands;
@@ -28,6 +29,20 @@ internal static class Owner
     {
         var findings = new List<Finding>();
         return Read(findings) ?? throw new StartRefusedException(findings);
+    }
+
+    /// <summary>The connection string, and the keys of the installation with the settings they were found by.</summary>
+    /// <param name="create">Makes the keys where there are none.</param>
+    /// <exception cref="StartRefusedException">Something is missing or wrong; all of it is named.</exception>
+    public static (string Connection, KeyRing Keys, CrmSettings Settings) ReadWithKeys(bool create = false)
+    {
+        var findings = new List<Finding>();
+        var connection = Read(findings);
+        var reader = new SettingsReader(Configuration, development: true);
+        var settings = reader.Fill(new CrmSettings(), "Crm");
+        findings.AddRange(reader.Findings.Where(f => f.Key is "Crm:Secrets" or "Crm:RolePrefix"));
+        var keys = settings.Secrets.Length > 0 ? Start.Open(settings.Secrets, create, findings) : null;
+        return findings.Count > 0 ? throw new StartRefusedException(findings) : (connection!, keys!, settings);
     }
 
     private static bool IsComplete(string text)

@@ -19,6 +19,7 @@ internal static class ProjectCommand
           --time-zone Z            an IANA time zone (Asia/Shanghai)
           --pack P                 lease-operations or property-management (lease-operations)
           CRM_MIGRATION_DATABASE   connection string of the owner, as for migrate
+          Crm__Secrets             the folder with keys.json: the audit is marked with them
         """;
 
     public static async Task RunAsync(CommandLine words, CancellationToken ct)
@@ -29,9 +30,9 @@ internal static class ProjectCommand
         if (!code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) throw new UsageException("--code takes small letters, digits and hyphens.");
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null) throw new UsageException($"There is no time zone {zone}.");
         if (pack is not (Packs.LeaseOperations or Packs.PropertyManagement)) throw new UsageException($"There is no pack {pack}.");
-        var owner = Owner.Read();
+        var (owner, keys, _) = Owner.ReadWithKeys();
         foreach (var seed in Modules.Registered<ProjectSeed>()) await seed.SeedAsync(owner, code, ct);
-        await OrganizationModule.OpenProjectAsync(owner, code, name, zone, pack, desk, ct);
+        await OrganizationModule.OpenProjectAsync(owner, keys, code, name, zone, pack, desk, ct);
         Console.WriteLine($"Project {code} is open. Hosts that run know it within a second.");
     }
 }

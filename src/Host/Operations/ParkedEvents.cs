@@ -4,6 +4,7 @@ using Crm.Shared.Commands;
 using Crm.Shared.Events;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Host.Operations;
@@ -24,12 +25,12 @@ internal static class ParkedEvents
                 call.Show(await ListAsync(query.Value, call, dispatchers, ct)))
             .Tells<Page<ParkedDelivery>>("listParkedEvents", "List parked events", "Deliveries that failed too often, discarded ones included, oldest first. Each holds back the later events of its own case only, until it is replayed or discarded. Operators of the whole company see them; others see none.")
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/replay", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
-                OperateAsync("ReplayEvent", id, call, dispatchers, clock, (dispatcher, deed) => dispatcher.ReplayAsync(id, deed, ct)))
+        routes.MapPost("/{id:guid}/replay", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, KeyRing keys, CancellationToken ct) =>
+                OperateAsync("ReplayEvent", id, call, dispatchers, clock, keys, (dispatcher, deed) => dispatcher.ReplayAsync(id, deed, ct)))
             .Tells<object>("replayEvent", "Replay a parked event", "It is delivered again at once, with fresh attempts; what was held back behind it follows. A discarded event can be replayed too: if its matter has moved on, its consumer ignores it.", status: 204)
             .Requires(Operate);
-        routes.MapPost("/{id:guid}/discard", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, CancellationToken ct) =>
-                OperateAsync("DiscardEvent", id, call, dispatchers, clock, (dispatcher, deed) => dispatcher.DiscardAsync(id, deed, ct)))
+        routes.MapPost("/{id:guid}/discard", (Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, KeyRing keys, CancellationToken ct) =>
+                OperateAsync("DiscardEvent", id, call, dispatchers, clock, keys, (dispatcher, deed) => dispatcher.DiscardAsync(id, deed, ct)))
             .Tells<object>("discardEvent", "Discard a parked event", "It is given up and holds back nothing any more. It stays listed, and can still be replayed.", status: 204)
             .Requires(Operate);
     }
@@ -45,12 +46,12 @@ internal static class ParkedEvents
     }
 
     private static async Task<IResult> OperateAsync(
-        string action, Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, Func<Dispatcher, AuditEntry, Task<bool>> act)
+        string action, Guid id, Call call, IEnumerable<Dispatcher> dispatchers, IClock clock, KeyRing keys, Func<Dispatcher, AuditEntry, Task<bool>> act)
     {
         var deed = new AuditEntry(action, new Deed("delivery", id.ToString(), Project: null, clock.GetCurrentInstant()), call.Describe());
         foreach (var dispatcher in call.Scope.Everywhere ? dispatchers : [])
         {
-            if (await act(dispatcher, deed)) return Results.NoContent();
+            if (await act(dispatcher, deed.Mark(dispatcher.Schema, keys))) return Results.NoContent();
         }
 
         throw new NotFound("parked event", "搁置事件");

@@ -1,4 +1,5 @@
 using Crm.Shared.Access;
+using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
 using Crm.Shared.Failures;
@@ -15,8 +16,9 @@ namespace Crm.Host.Operations;
 /// <param name="Migrations">"ok" or what is missing.</param>
 /// <param name="Scheduler">"running" or what it does instead.</param>
 /// <param name="Clock">"ok", or how far this host's clock is from the database's.</param>
+/// <param name="Audit">"ok", or that this host has seen rows of the audit that no host has written, or a chain that was cut.</param>
 /// <param name="Outbox">Each module's deliveries.</param>
-internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, string Clock, IReadOnlyDictionary<string, OutboxState> Outbox);
+internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, string Clock, string Audit, IReadOnlyDictionary<string, OutboxState> Outbox);
 
 /// <summary>That the process serves requests.</summary>
 /// <param name="Status">"alive".</param>
@@ -39,7 +41,7 @@ internal static class Readiness
                 return Results.Json(report, CrmJson.Options, statusCode: report.Status is "unavailable" or "ending" ? 503 : 200);
             })
             .WithName("ready").WithSummary("Can the host serve")
-            .WithDescription("503 without the database, with migrations missing, with a clock that is not the database's, or when the host has been asked to end. A lagging outbox, parked events or a stopped scheduler are reported as degraded.")
+            .WithDescription("503 without the database, with migrations missing, with a clock that is not the database's, or when the host has been asked to end. A lagging outbox, parked events, a stopped scheduler or an audit that was tampered with are reported as degraded.")
             .Produces<ReadinessReport>(200, "application/json").Produces<ReadinessReport>(503, "application/json");
     }
 
@@ -50,7 +52,7 @@ internal static class Readiness
         app.Use((context, next) => !time.IsTrusted && context.GetEndpoint()?.Metadata.GetMetadata<RequiresPermissionAttribute>() is not null ? throw new ClockWrong() : next(context));
     }
 
-    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell)
+    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell, IEnumerable<AuditLog> audits)
     {
         private string Clock => time switch
         {
@@ -58,6 +60,8 @@ internal static class Readiness
             { Offset: { } offset } => $"{Math.Abs(offset.TotalSeconds):0} s {(offset > TimeSpan.Zero ? "ahead of" : "behind")} the database's",
             _ => "not yet compared with the database's",
         };
+
+        private string Audit => audits.All(a => a.IsWhole) ? "ok" : "tampered with: run verify-audit";
 
         public async Task<ReadinessReport> RunAsync(CancellationToken ct)
         {
@@ -69,19 +73,19 @@ internal static class Readiness
                 {
                     var db = module.Db(scope.ServiceProvider);
                     var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToArray();
-                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", Clock, outbox);
+                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", Clock, Audit, outbox);
                 }
 
                 foreach (var dispatcher in dispatchers) outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", Clock, outbox);
+                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", Clock, Audit, outbox);
             }
 
             var scheduler = await SchedulerAsync(ct);
-            var degraded = scheduler != "running" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
-            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, outbox);
+            var degraded = scheduler != "running" || Audit != "ok" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
+            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, Audit, outbox);
         }
 
         private async Task<string> SchedulerAsync(CancellationToken ct)

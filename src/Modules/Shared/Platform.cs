@@ -1,4 +1,5 @@
 using Crm.Shared.Access;
+using Crm.Shared.Audit;
 using Crm.Shared.Clocks;
 using Crm.Shared.Commands;
 using Crm.Shared.Data;
@@ -34,9 +35,10 @@ public static class Platform
         {
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
             quartz.UseInMemoryStore();
-            // One for each job: forgetting may take long, and must not keep the sweep waiting.
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 2);
+            // One for each job: forgetting may take long, and must not keep the others waiting.
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 3);
             SweepJob.Schedule(quartz);
+            SealJob.Schedule(quartz);
             ForgetJob.Schedule(quartz);
         });
         services.AddQuartzHostedService(quartz => (quartz.WaitForJobsToComplete, quartz.AwaitApplicationStarted) = (true, true));

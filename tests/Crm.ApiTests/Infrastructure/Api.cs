@@ -102,6 +102,11 @@ public sealed record Reply(HttpStatusCode Status, string Content, string? ETag, 
     /// <summary>The body as JSON.</summary>
     public JsonElement Json => JsonDocument.Parse(Content).RootElement;
 
+    /// <summary>The body as JSON: one document, or one a line.</summary>
+    public IEnumerable<JsonElement> Documents => ContentType == "application/x-ndjson"
+        ? Content.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+        : [Json];
+
     public Guid Id => Json.GetProperty("id").GetGuid();
 
     public string Text(string property) => Json.GetProperty(property).GetString()!;

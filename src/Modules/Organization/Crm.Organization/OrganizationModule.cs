@@ -8,6 +8,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -48,17 +49,19 @@ public static class OrganizationModule
 
     /// <summary>Appoints somebody who may do everything everywhere; done at the console, as the owner of the database, with an audit row.</summary>
     /// <param name="ownerConnection">The migration connection.</param>
+    /// <param name="keys">What the audit row is marked with.</param>
     /// <param name="code">The staff code, kept for ever.</param>
     /// <param name="subject">The <c>sub</c> of their tokens.</param>
     /// <param name="name">The person's name.</param>
     /// <param name="again">One more, though there is one.</param>
     /// <param name="ct">Cancels it; nothing is done then.</param>
     /// <exception cref="BrokenRule">There is one already, or code or subject are taken.</exception>
-    public static Task AppointAdministratorAsync(string ownerConnection, string code, string subject, string name, bool again, CancellationToken ct) =>
-        AppointAdministrator.RunAsync(ownerConnection, new StaffRow { Code = code, Subject = subject, Name = name }, again, ct);
+    public static Task AppointAdministratorAsync(string ownerConnection, KeyRing keys, string code, string subject, string name, bool again, CancellationToken ct) =>
+        AppointAdministrator.RunAsync(ownerConnection, keys, new StaffRow { Code = code, Subject = subject, Name = name }, again, ct);
 
     /// <summary>Opens a project; done at the console, as the owner of the database, with an audit row.</summary>
     /// <param name="ownerConnection">The migration connection.</param>
+    /// <param name="keys">What the audit row is marked with.</param>
     /// <param name="code">The code by which every call names it.</param>
     /// <param name="name">The name people know it by.</param>
     /// <param name="timeZone">An IANA time zone.</param>
@@ -66,8 +69,8 @@ public static class OrganizationModule
     /// <param name="serviceDesk">The staff code that receives what belongs to nobody else.</param>
     /// <param name="ct">Cancels it; nothing is done then.</param>
     /// <exception cref="BrokenRule">The code is taken, or the service desk is nobody who works here.</exception>
-    public static Task OpenProjectAsync(string ownerConnection, string code, string name, string timeZone, string pack, string serviceDesk, CancellationToken ct) =>
-        OpenProject.RunAsync(ownerConnection, new ProjectRow { Code = code, Name = name, TimeZone = timeZone, Pack = pack, ServiceDesk = serviceDesk }, ct);
+    public static Task OpenProjectAsync(string ownerConnection, KeyRing keys, string code, string name, string timeZone, string pack, string serviceDesk, CancellationToken ct) =>
+        OpenProject.RunAsync(ownerConnection, keys, new ProjectRow { Code = code, Name = name, TimeZone = timeZone, Pack = pack, ServiceDesk = serviceDesk }, ct);
 
     /// <summary>The module's routes.</summary>
     public static void MapOrganization(this IEndpointRouteBuilder api)

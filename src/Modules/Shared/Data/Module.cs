@@ -1,6 +1,8 @@
 using System.Reflection;
+using Crm.Shared.Audit;
 using Crm.Shared.Commands;
 using Crm.Shared.Events;
+using Crm.Shared.Privacy;
 using Crm.Shared.Retention;
 using Crm.Shared.Time;
 using FluentValidation;
@@ -45,6 +47,9 @@ public static class ModuleRegistration
             .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
 
         services.AddSingleton(sp => new ModuleRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
+        services.AddKeyedSingleton(schema, (sp, _) => new Sealer(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<ILogger<Sealer>>()));
+        services.AddSingleton(sp => sp.GetRequiredKeyedService<Sealer>(schema));
+        services.AddSingleton(sp => new AuditLog(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredKeyedService<Sealer>(schema)));
         services.AddSingleton<OutboxSignal<TDb>>();
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),

@@ -10,8 +10,8 @@ namespace Crm.Shared.Data;
 /// <summary>How the tables that every module has are kept.</summary>
 internal sealed class PlatformTables :
     IEntityTypeConfiguration<OutboxEvent>, IEntityTypeConfiguration<OutboxDelivery>, IEntityTypeConfiguration<InboxEntry>,
-    IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>,
-    IEntityTypeConfiguration<PlannedMove>
+    IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<AuditSeal>, IEntityTypeConfiguration<SealedEntry>,
+    IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>, IEntityTypeConfiguration<PlannedMove>
 {
     private const string RealNow = "clock_timestamp()";
 
@@ -49,8 +49,29 @@ internal sealed class PlatformTables :
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
         builder.ToTable("audit_entries").IsAppendOnly().HasKey(e => e.Id);
-        builder.Property<DateTime>("RecordedAt").HasDefaultValueSql(RealNow);
+        builder.Property(e => e.RecordedAt).HasDefaultValueSql(RealNow);
+        // The transaction that wrote it: what is before the oldest one still running will not grow any more, and has been sealed.
+        builder.Property<ulong>("Xid").HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
+        builder.HasIndex("Xid");
+        // One for each filter of the auditors' list, which is in order of the instant.
         builder.HasIndex(e => e.At);
+        builder.HasIndex(e => new { e.SubjectId, e.At });
+        builder.HasIndex(e => new { e.Actor, e.At });
+        builder.HasIndex(e => new { e.Action, e.At });
+        builder.HasIndex(e => new { e.Project, e.At });
+    }
+
+    public void Configure(EntityTypeBuilder<AuditSeal> builder)
+    {
+        builder.ToTable("audit_seals").IsAppendOnly().HasKey(s => s.Number);
+        builder.Property(s => s.Number).ValueGeneratedNever();
+        builder.Property(s => s.Horizon).HasColumnType("xid8");
+    }
+
+    public void Configure(EntityTypeBuilder<SealedEntry> builder)
+    {
+        builder.ToTable("audit_seal_entries").IsAppendOnly().HasKey(e => e.EntryId);
+        builder.HasIndex(e => new { e.Seal, e.Position }).IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<Clock> builder)

@@ -114,14 +114,10 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
     {
         await using var command = source.CreateCommand($"""
             WITH changed AS (UPDATE {schema}.outbox_deliveries SET {change} WHERE id = $1 AND parked_at IS NOT NULL RETURNING id)
-            INSERT INTO {schema}.audit_entries (id, at, action, actor, subject_kind, subject_id, trace_id, remote_address)
-            SELECT $2, $3, $4, $5, $6, $7, $8, $9 FROM changed
+            INSERT INTO {schema}.audit_entries ({AuditEntry.Columns}) SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM changed
             """);
         command.Parameters.Add(new() { Value = id });
-        command.Parameters.Add(new() { Value = deed.Id });
-        command.Parameters.Add(new() { Value = deed.At.ToDateTimeUtc() });
-        foreach (var text in (string?[])[deed.Action, deed.Actor, deed.SubjectKind, deed.SubjectId, deed.TraceId, deed.RemoteAddress])
-            command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        foreach (var parameter in deed.Parameters()) command.Parameters.Add(parameter);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 

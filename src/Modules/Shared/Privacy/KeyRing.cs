@@ -11,8 +11,8 @@ public sealed class KeyRingException(string message) : Exception(message);
 
 /// <summary>
 /// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the newest, old
-/// ones stay readable), the key of the blind index (changed only by re-index), the key request bodies are hashed with, the role secret,
-/// and, in Development, the key tokens are signed with.
+/// ones stay readable), the key of the blind index (changed only by re-index), the key request bodies are hashed with, the role secret, the
+/// key the audit is marked with, and, in Development, the key tokens are signed with.
 /// </summary>
 public sealed class KeyRing
 {
@@ -43,9 +43,13 @@ public sealed class KeyRing
                 Create(folder, path);
             }
 
-            return JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path)) is { IsComplete: true } keys
-                ? new KeyRing(keys)
-                : throw new KeyRingException($"{path} lacks a key, or one has not 32 bytes; restore it from your backup");
+            return Read(path) switch
+            {
+                { IsComplete: true } keys => new KeyRing(keys),
+                { IsOlder: true } when create => new KeyRing(Complete(path)),
+                { IsOlder: true } => throw new KeyRingException($"{path} was made by an earlier version and lacks the key of the audit; run `migrate`, which adds it, and back it up again"),
+                _ => throw new KeyRingException($"{path} lacks a key, or one has not 32 bytes; restore it from your backup"),
+            };
         }
         catch (JsonException)
         {
@@ -57,16 +61,38 @@ public sealed class KeyRing
         }
     }
 
+    private static KeyFile? Read(string path) => JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path));
+
     private static void Create(string folder, string path)
     {
         Directory.CreateDirectory(folder);
         // One creator at a time, by a lock of the operating system: on Unix a move that must not overwrite looks first and moves then.
         using var alone = LockAlone($"{path}.lock");
         if (File.Exists(path)) return;
+        Write(KeyFile.Generate(), path);
+    }
+
+    /// <summary>Adds the keys that the version which made the file did not know; what is in it stays as it is.</summary>
+    private static KeyFile Complete(string path)
+    {
+        using var alone = LockAlone($"{path}.lock");
+        var keys = Read(path)!;
+        if (keys.IsOlder) Write(keys = keys.Completed(), path);
+        return keys;
+    }
+
+    /// <summary>All of it or nothing: a file that is there is whole.</summary>
+    private static void Write(KeyFile keys, string path)
+    {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream($"{path}.new", options)) JsonSerializer.Serialize(file, KeyFile.Generate());
-        File.Move($"{path}.new", path);
+        using (var file = new FileStream($"{path}.new", options))
+        {
+            JsonSerializer.Serialize(file, keys);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move($"{path}.new", path, overwrite: true);
     }
 
     private static FileStream LockAlone(string path)
@@ -120,18 +146,30 @@ public sealed class KeyRing
     /// <summary>The keyed hash of a request body, by which a retry is told from a different request.</summary>
     public byte[] HashRequest(byte[] body) => HMACSHA256.HashData(keys.RequestKey, body);
 
+    /// <summary>The mark that only those with the keys can put on a row of the audit.</summary>
+    /// <param name="canonical">The row in its canonical form.</param>
+    public byte[] MarkAudit(ReadOnlySpan<byte> canonical) => HMACSHA256.HashData(keys.AuditKey!, canonical);
+
     private sealed record KeyFile(
-        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey)
+        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null)
     {
         private const int Size = 32;
 
         [JsonIgnore]
-        public bool IsComplete =>
+        public bool IsComplete => HasFirstKeys && AuditKey is { Length: Size };
+
+        /// <summary>From before the audit was marked.</summary>
+        [JsonIgnore]
+        public bool IsOlder => HasFirstKeys && AuditKey is null;
+
+        private bool HasFirstKeys =>
             DataKeys is { Count: > 0 } && DataKeys.All(k => k is { Key: > 0 and < 256, Value.Length: Size })
             && new[] { IndexKey, RequestKey, RoleSecret, DevelopmentTokenKey }.All(k => k is { Length: Size });
 
-        public static KeyFile Generate() => new(
+        public static KeyFile Generate() => new KeyFile(
             new() { [1] = RandomNumberGenerator.GetBytes(Size) }, RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size),
-            RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size));
+            RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size)).Completed();
+
+        public KeyFile Completed() => this with { AuditKey = AuditKey ?? RandomNumberGenerator.GetBytes(Size) };
     }
 }

@@ -14,7 +14,7 @@ internal static class DemoCompany
 
         db.Staff.AddRange(
             Person("demo.admin", "林岚"), Person("demo.desk", "云栖花园服务台"), Person("demo.officer", "陈晓"), Person("demo.manager", "王建国"),
-            Person("demo.head", "周敏"), Person("demo.guest", "访客"), Person("harbour.desk", "海港新城服务台"), Person("harbour.officer", "何静"));
+            Person("demo.head", "周敏"), Person("demo.guest", "访客"), Person("demo.auditor", "郑审"), Person("harbour.desk", "海港新城服务台"), Person("harbour.officer", "何静"));
         db.Projects.AddRange(
             new ProjectRow { Code = "demo", Name = "云栖花园", TimeZone = "Asia/Shanghai", Pack = Packs.LeaseOperations, ServiceDesk = "demo.desk" },
             new ProjectRow { Code = "harbour", Name = "海港新城", TimeZone = "Asia/Shanghai", Pack = Packs.PropertyManagement, ServiceDesk = "harbour.desk" });
@@ -28,9 +28,11 @@ internal static class DemoCompany
             new Role { Name = "administrator", Permissions = [Role.Everything] },
             new Role { Name = "customerServiceOfficer", Permissions = officer },
             new Role { Name = "areaManager", Permissions = manager },
-            new Role { Name = "headOfAssetManagement", Permissions = [.. manager, "complaints.acknowledge"] });
+            new Role { Name = "headOfAssetManagement", Permissions = [.. manager, "complaints.acknowledge"] },
+            new Role { Name = "auditor", Permissions = ["audit.read"] });
         db.Assignments.AddRange(
             new RoleAssignment { Staff = "demo.admin", Role = "administrator" },
+            new RoleAssignment { Staff = "demo.auditor", Role = "auditor" },
             new RoleAssignment { Staff = "demo.desk", Role = "customerServiceOfficer", Project = "demo" },
             new RoleAssignment { Staff = "demo.officer", Role = "customerServiceOfficer", Project = "demo" },
             new RoleAssignment { Staff = "demo.manager", Role = "areaManager", Project = "demo" },

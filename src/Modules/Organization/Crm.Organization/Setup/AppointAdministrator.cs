@@ -1,5 +1,6 @@
 using Crm.Organization.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Organization.Setup;
@@ -10,11 +11,12 @@ internal static class AppointAdministrator
     private const string RoleName = "administrator";
 
     /// <param name="ownerConnection">The migration connection.</param>
+    /// <param name="keys">What the audit row is marked with.</param>
     /// <param name="person">Who it is.</param>
     /// <param name="again">There is one already, and this is one more: for when the only one has left.</param>
     /// <param name="ct">Cancels it; nothing is done then.</param>
     /// <exception cref="BrokenRule">There is one, or code or subject belong to somebody else.</exception>
-    public static Task RunAsync(string ownerConnection, StaffRow person, bool again, CancellationToken ct) => SetupTransaction.RunAsync(ownerConnection, nameof(AppointAdministrator), async db =>
+    public static Task RunAsync(string ownerConnection, KeyRing keys, StaffRow person, bool again, CancellationToken ct) => SetupTransaction.RunAsync(ownerConnection, keys, nameof(AppointAdministrator), async db =>
     {
         if (!again && await FindAsync(db, ct) is { } present)
             throw new BrokenRule("ORG-03", new Text($"There is an administrator already, staff code {present}. To appoint one more, add --again.", $"已有管理员，员工编号 {present}。如需再任命一位，请加 --again。"));

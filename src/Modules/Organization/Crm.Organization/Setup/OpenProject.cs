@@ -1,4 +1,5 @@
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Organization.Setup;
@@ -7,7 +8,7 @@ namespace Crm.Organization.Setup;
 internal static class OpenProject
 {
     /// <exception cref="BrokenRule">The code is taken, or the service desk is nobody who works here.</exception>
-    public static Task RunAsync(string ownerConnection, ProjectRow project, CancellationToken ct) => SetupTransaction.RunAsync(ownerConnection, nameof(OpenProject), async db =>
+    public static Task RunAsync(string ownerConnection, KeyRing keys, ProjectRow project, CancellationToken ct) => SetupTransaction.RunAsync(ownerConnection, keys, nameof(OpenProject), async db =>
     {
         if (await db.Projects.AnyAsync(p => p.Code == project.Code, ct))
             throw new BrokenRule("ORG-01", new Text($"There is a project {project.Code} already.", $"项目 {project.Code} 已存在。"));

@@ -547,9 +547,22 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("at");
 
+                    b.Property<short>("Form")
+                        .HasColumnType("smallint")
+                        .HasColumnName("form");
+
+                    b.Property<byte[]>("Mac")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("mac");
+
                     b.Property<string>("Project")
                         .HasColumnType("text")
                         .HasColumnName("project");
+
+                    b.Property<byte[]>("Reason")
+                        .HasColumnType("bytea")
+                        .HasColumnName("reason");
 
                     b.Property<DateTime>("RecordedAt")
                         .ValueGeneratedOnAdd()
@@ -575,13 +588,114 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("trace_id");
 
+                    b.Property<ulong>("Xid")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("xid")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Id")
                         .HasName("pk_audit_entries");
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_audit_entries_at");
 
+                    b.HasIndex("Xid")
+                        .HasDatabaseName("ix_audit_entries_xid");
+
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_audit_entries_action_at");
+
+                    b.HasIndex("Actor", "At")
+                        .HasDatabaseName("ix_audit_entries_actor_at");
+
+                    b.HasIndex("Project", "At")
+                        .HasDatabaseName("ix_audit_entries_project_at");
+
+                    b.HasIndex("SubjectId", "At")
+                        .HasDatabaseName("ix_audit_entries_subject_id_at");
+
                     b.ToTable("audit_entries", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Audit.AuditSeal", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<int>("Entries")
+                        .HasColumnType("integer")
+                        .HasColumnName("entries");
+
+                    b.Property<short>("Form")
+                        .HasColumnType("smallint")
+                        .HasColumnName("form");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<ulong>("Horizon")
+                        .HasColumnType("xid8")
+                        .HasColumnName("horizon");
+
+                    b.Property<byte[]>("Mac")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("mac");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous");
+
+                    b.Property<DateTime>("SealedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sealed_at");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("Number")
+                        .HasName("pk_audit_seals");
+
+                    b.ToTable("audit_seals", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Audit.SealedEntry", b =>
+                {
+                    b.Property<Guid>("EntryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("entry_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<long>("Seal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal");
+
+                    b.HasKey("EntryId")
+                        .HasName("pk_audit_seal_entries");
+
+                    b.HasIndex("Seal", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_seal_entries_seal_position");
+
+                    b.ToTable("audit_seal_entries", "organization");
 
                     b.HasAnnotation("Crm:AppendOnly", true);
                 });
