@@ -67,7 +67,7 @@ public sealed class StartRefusedTests(TestServer server) : IDisposable
         ShouldBeAPlainRefusal(migrate, "2 settings");
         migrate.Errors.ShouldContain("CRM_MIGRATION_DATABASE is missing");
         migrate.Errors.ShouldContain("Crm:Secrets");
-        ShouldBeAPlainRefusal(await HostProgram.RunAsync(["administrator", "--subject", "s", "--name", "n"], ("CRM_MIGRATION_DATABASE", "Host=localhost;Password=hunter2")), "one setting is", without: "hunter2");
+        ShouldBeAPlainRefusal(await HostProgram.RunAsync(["administrator", "--subject", "s", "--name", "n"], ("CRM_MIGRATION_DATABASE", "Host=localhost;Password=hunter2"), ("Crm__Secrets", server.Secrets)), "one setting is", without: "hunter2");
         (await HostProgram.RunAsync(["administrator", "--name", "n"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(2), e => e.Errors.ShouldStartWith("--subject is missing."));
         (await HostProgram.RunAsync(["serve"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(2), e => e.Errors.ShouldStartWith("There is no command serve."));
         (await HostProgram.RunAsync(["--help"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(0), e => e.Output.ShouldContain("administrator"));
