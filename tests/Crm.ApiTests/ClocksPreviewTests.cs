@@ -16,28 +16,30 @@ public sealed class ClocksPreviewTests(ClocksSystem system) : IClassFixture<Cloc
         var (old, resolved, elsewhere) = (await system.RegisterAsync(), await system.RegisterAsync(), await system.RegisterAsync(more: ("project", "harbour")));
         await system.DoAsync(resolved, "acceptance");
         await system.DoAsync(resolved, "resolution");
+        var (before, beforeElsewhere) = (await system.ClockAsync(old, "feedback"), await system.ClockAsync(elsewhere, "feedback"));
 
         var preview = await system.PreviewAsync("policies", Feedback("PT12H"));
         var named = (await system.MovesAsync("policies", preview)).ShouldHaveSingleItem();
         named.GetProperty("subject").GetGuid().ShouldBe(old);
         named.GetProperty("module").GetString().ShouldBe("complaints");
-        ClockSeen.At(named, "dueAt").ShouldBe(start + Duration.FromHours(24));
+        ClockSeen.At(named, "dueAt").ShouldBe(before.DueAt);
         ClockSeen.At(named, "newDueAt").ShouldBe(start + Duration.FromHours(12));
-        (await system.ClockAsync(old, "feedback")).DueAt.ShouldBe(start + Duration.FromHours(24), "a preview changes nothing");
+        (await system.ClockAsync(old, "feedback")).ShouldSatisfyAllConditions(c => c.DueAt.ShouldBe(before.DueAt, "a preview changes nothing"), c => c.PolicyVersion.ShouldBe(before.PolicyVersion));
 
         var young = await system.RegisterAsync();
         await system.ApplyAsync("policies", preview);
 
         (await system.ClockAsync(old, "feedback")).ShouldSatisfyAllConditions(
-            c => c.DueAt.ShouldBe(start + Duration.FromHours(12)), c => c.WarnAt.ShouldBe(start + Duration.FromHours(9)), c => c.PolicyVersion.ShouldBe(1));
-        (await system.ClockAsync(young, "feedback")).DueAt.ShouldBe(start + Duration.FromHours(24), "it began after the preview, which does not name it");
-        (await system.ClockAsync(elsewhere, "feedback")).DueAt.ShouldBe(start + Duration.FromHours(24));
+            c => c.DueAt.ShouldBe(start + Duration.FromHours(12)), c => (c.WarnAt - start).ShouldBe(Duration.FromHours(12) * ((before.WarnAt - start) / (before.DueAt - start))),
+            c => c.PolicyVersion.ShouldBeGreaterThan(before.PolicyVersion));
+        (await system.ClockAsync(young, "feedback")).DueAt.ShouldBe(before.DueAt, "it began after the preview, which does not name it");
+        (await system.ClockAsync(elsewhere, "feedback")).DueAt.ShouldBe(beforeElsewhere.DueAt);
         (await system.MovesAsync("policies", preview)).ShouldHaveSingleItem().GetProperty("outcome").GetString().ShouldBe("moved");
         (await system.Admin.ListAsync($"/api/v1/complaints/{old}/history")).Count(s => s.GetProperty("kind").GetString() == "deadlineMoved").ShouldBe(1);
         var moved = (await system.Admin.ListAsync($"/api/v1/complaints/{old}/clocks")).Single(c => c.GetProperty("kind").GetString() == "feedback").GetProperty("moves").EnumerateArray().ShouldHaveSingleItem();
         (moved.GetProperty("preview").GetGuid(), moved.GetProperty("by").GetString()).ShouldBe((preview, "demo.admin"));
-        var history = (await system.Admin.ListAsync("/api/v1/policies/history?project=demo&name=complaints.feedback")).ShouldHaveSingleItem();
-        (history.GetProperty("version").GetInt32(), history.GetProperty("reason").GetString(), history.GetProperty("changedBy").GetString()).ShouldBe((1, "新承诺", "demo.admin"));
+        var newest = (await system.Admin.ListAsync("/api/v1/policies/history?project=demo&name=complaints.feedback"))[0];
+        (newest.GetProperty("reason").GetString(), newest.GetProperty("changedBy").GetString(), newest.GetProperty("value").GetString()).ShouldBe(("新承诺", "demo.admin", "PT12H"));
 
         await system.SetAsync(start + Duration.FromHours(12) + ClocksSystem.Microsecond);
         (await system.ClockAsync(old, "feedback")).State.ShouldBe("breached");
