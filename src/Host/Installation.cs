@@ -39,6 +39,7 @@ internal static class Installation
         services.AddSingleton(settings);
         services.AddSingleton(settings.Outbox);
         services.AddSingleton(settings.Retention);
+        services.AddSingleton(settings.Audit);
         services.AddSingleton(keys);
         services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

@@ -70,13 +70,7 @@ public sealed class AuditSealTests(CrmSystem system) : IClassFixture<CrmSystem>
         {
             await using var transaction = await role.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var batch = new NpgsqlBatch(role);
-            for (var i = 0; i < Many; i++)
-            {
-                var row = new NpgsqlBatchCommand($"INSERT INTO {Schema}.audit_entries ({AuditEntry.Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
-                foreach (var parameter in system.Entry(Schema, $"{i}").Parameters()) row.Parameters.Add(parameter);
-                batch.BatchCommands.Add(row);
-            }
-
+            for (var i = 0; i < Many; i++) batch.BatchCommands.Add(AuditRows.Insert(Schema, system.Entry(Schema, $"{i}")));
             await batch.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }

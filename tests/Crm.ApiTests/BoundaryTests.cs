@@ -63,7 +63,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
         foreach (var expected in new[]
                  {
                      "complaints.complaint_records", "complaints.complaint_steps", "complaints.complaint_supplements", "complaints.clock_rungs",
-                     "complaints.audit_entries", "followups.visits", "organization.policy_values", "organization.audit_entries",
+                     "complaints.audit_entries", "complaints.audit_seals", "complaints.audit_seal_entries", "complaints.audit_checks", "complaints.audit_anchors", "followups.visits", "organization.policy_values", "organization.audit_entries",
                  })
             looked.ShouldContain(expected);
     }
@@ -80,7 +80,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
             (await StateAsync(connection, $"SELECT 1 FROM {table} FOR UPDATE")).ShouldBe(Denied, table);
         }
 
-        seen.ShouldBe(6);
+        seen.ShouldBe(9);
         await system.ExecuteAsync("""
             WITH event AS (INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
                 VALUES (gen_random_uuid(), 'Nothing', gen_random_uuid(), 1, now(), '{}') RETURNING id, aggregate_id)

@@ -108,7 +108,7 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
     {
         var scheduler = (await system.Host.Services.GetRequiredService<ISchedulerFactory>().GetAllSchedulers(TestContext.Current.CancellationToken)).Single();
         var jobs = await scheduler.GetJobKeys(GroupMatcher<JobKey>.AnyGroup(), TestContext.Current.CancellationToken);
-        jobs.Select(j => j.Name).ShouldBe(["sweep-clocks", "seal-audit", "forget"], ignoreOrder: true);
+        jobs.Select(j => j.Name).ShouldBe(["sweep-clocks", "seal-audit", "close-audit-day", "forget"], ignoreOrder: true);
         foreach (var schema in new[] { "organization", "complaints", "followups" })
             foreach (var (table, option) in new[] { ("clocks", "autovacuum_vacuum_scale_factor=0.02"), ("outbox_deliveries", "autovacuum_vacuum_threshold=1000"), ("stored_answers", "autovacuum_vacuum_scale_factor=0.05") })
                 (await system.ScalarAsync<string[]>("SELECT coalesce(reloptions, '{}') FROM pg_class WHERE oid = $1::text::regclass", $"{schema}.{table}")).ShouldContain(option, $"{schema}.{table}");

@@ -19,5 +19,6 @@ internal static class AuditEndpoints
         var routes = api.MapGroup("").WithTags("Audit");
         ListAuditEndpoint.Map(routes);
         ExportAuditEndpoint.Map(routes);
+        ListAnchorsEndpoint.Map(routes);
     }
 }

@@ -38,11 +38,25 @@ internal static class Owner
     {
         var findings = new List<Finding>();
         var connection = Read(findings);
-        var reader = new SettingsReader(Configuration, development: true);
-        var settings = reader.Fill(new CrmSettings(), "Crm");
-        findings.AddRange(reader.Findings.Where(f => f.Key is "Crm:Secrets" or "Crm:RolePrefix"));
-        var keys = settings.Secrets.Length > 0 ? Start.Open(settings.Secrets, create, findings) : null;
+        var keys = Keys(findings, create, out var settings);
         return findings.Count > 0 ? throw new StartRefusedException(findings) : (connection!, keys!, settings);
+    }
+
+    /// <summary>The keys alone.</summary>
+    /// <exception cref="StartRefusedException">They are missing.</exception>
+    public static KeyRing ReadKeys()
+    {
+        var findings = new List<Finding>();
+        var keys = Keys(findings, create: false, out _);
+        return findings.Count > 0 ? throw new StartRefusedException(findings) : keys!;
+    }
+
+    private static KeyRing? Keys(List<Finding> findings, bool create, out CrmSettings settings)
+    {
+        var reader = new SettingsReader(Configuration, development: true);
+        settings = reader.Fill(new CrmSettings(), "Crm");
+        findings.AddRange(reader.Findings.Where(f => f.Key is "Crm:Secrets" or "Crm:RolePrefix"));
+        return settings.Secrets.Length > 0 ? Start.Open(settings.Secrets, create, findings) : null;
     }
 
     private static bool IsComplete(string text)

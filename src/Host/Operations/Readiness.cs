@@ -16,7 +16,7 @@ namespace Crm.Host.Operations;
 /// <param name="Migrations">"ok" or what is missing.</param>
 /// <param name="Scheduler">"running" or what it does instead.</param>
 /// <param name="Clock">"ok", or how far this host's clock is from the database's.</param>
-/// <param name="Audit">"ok", or that this host has seen rows of the audit that no host has written, or a chain that was cut.</param>
+/// <param name="Audit">"ok", or that the audit was found tampered with, or that its anchors cannot leave the database.</param>
 /// <param name="Outbox">Each module's deliveries.</param>
 internal sealed record ReadinessReport(string Status, string Database, string Migrations, string Scheduler, string Clock, string Audit, IReadOnlyDictionary<string, OutboxState> Outbox);
 
@@ -52,7 +52,7 @@ internal static class Readiness
         app.Use((context, next) => !time.IsTrusted && context.GetEndpoint()?.Metadata.GetMetadata<RequiresPermissionAttribute>() is not null ? throw new ClockWrong() : next(context));
     }
 
-    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell, IEnumerable<AuditLog> audits)
+    internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell, IEnumerable<AuditLog> audits, AnchorFolder anchors)
     {
         private string Clock => time switch
         {
@@ -61,11 +61,10 @@ internal static class Readiness
             _ => "not yet compared with the database's",
         };
 
-        private string Audit => audits.All(a => a.IsWhole) ? "ok" : "tampered with: run verify-audit";
 
         public async Task<ReadinessReport> RunAsync(CancellationToken ct)
         {
-            var outbox = new Dictionary<string, OutboxState>();
+            var (outbox, broken) = (new Dictionary<string, OutboxState>(), false);
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
@@ -73,19 +72,21 @@ internal static class Readiness
                 {
                     var db = module.Db(scope.ServiceProvider);
                     var missing = (await db.Database.GetPendingMigrationsAsync(ct)).ToArray();
-                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", Clock, Audit, outbox);
+                    if (missing.Length > 0) return new("unavailable", "ok", $"{module.Schema} lacks {string.Join(", ", missing)}: run migrate", "unknown", Clock, "unknown", outbox);
                 }
 
+                foreach (var log in audits) broken |= !await log.IsWholeAsync(ct);
                 foreach (var dispatcher in dispatchers) outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", Clock, Audit, outbox);
+                return new("unavailable", (e.InnerException ?? e).GetType().Name, "unknown", "unknown", Clock, "unknown", outbox);
             }
 
             var scheduler = await SchedulerAsync(ct);
-            var degraded = scheduler != "running" || Audit != "ok" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
-            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, Audit, outbox);
+            var audit = broken ? "tampered with: run verify-audit" : anchors.IsStuck ? "anchors cannot be written into Crm:Audit:Anchors" : "ok";
+            var degraded = scheduler != "running" || audit != "ok" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
+            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, audit, outbox);
         }
 
         private async Task<string> SchedulerAsync(CancellationToken ct)

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using Crm.Shared.Audit;
 using Crm.Shared.Events;
 using Crm.Shared.Retention;
+using NodaTime;
 using Npgsql;
 
 namespace Crm.Host.Settings;
@@ -47,6 +49,9 @@ internal sealed record CrmSettings
     /// <inheritdoc cref="RetentionOptions"/>
     public RetentionOptions Retention { get; init; } = new();
 
+    /// <inheritdoc cref="AuditOptions"/>
+    public AuditOptions Audit { get; init; } = new();
+
     /// <inheritdoc cref="TelemetrySettings"/>
     public TelemetrySettings Telemetry { get; init; } = new();
 
@@ -58,6 +63,8 @@ internal sealed record CrmSettings
         if (Oidc.Authority is { } authority && authority.Scheme != Uri.UriSchemeHttps && !(authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback))
             yield return new("Crm:Oidc:Authority", "must begin with https:// (http:// is good for this machine's own addresses only)");
         if (Access.KnownProxies.Parse(KnownProxies ?? "") is null) yield return new("Crm:KnownProxies", "must be addresses or networks with commas between them, like 10.0.0.5, 10.1.0.0/16");
+        if (Audit.Anchors is { } folder && !Directory.Exists(folder)) yield return new("Crm:Audit:Anchors", "must be a folder that is there, and that this user may write into");
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(Audit.Zone) is null) yield return new("Crm:Audit:Zone", "must be an IANA time zone, like Asia/Shanghai");
         if (Outbox.FirstBackoff > Outbox.MaxBackoff) yield return new("Crm:Outbox:FirstBackoff", "must not be longer than Crm:Outbox:MaxBackoff");
     }
 

@@ -28,6 +28,8 @@ public static class Platform
         services.AddSingleton(new TrustedTime(TimeProvider.System));
         services.AddHostedService<TimeWatch>();
         services.AddSingleton<DatabaseTrouble>();
+        services.AddSingleton<AnchorFolder>();
+        services.AddScoped<AuditedReads>();
         services.AddSingleton<EventRoutes>();
         services.AddSingleton<OutboxInterceptor>();
         services.AddSingleton(new MigratedSchema(PlatformDb.Schema, connection => new PlatformDb(ModuleRegistration.Options<PlatformDb>(connection, PlatformDb.Schema))));
@@ -36,9 +38,10 @@ public static class Platform
             quartz.ConfigureScheduler(scheduler => scheduler.InstanceName = $"crm-{Guid.NewGuid():N}");
             quartz.UseInMemoryStore();
             // One for each job: forgetting may take long, and must not keep the others waiting.
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 3);
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 4);
             SweepJob.Schedule(quartz);
             SealJob.Schedule(quartz);
+            NightJob.Schedule(quartz);
             ForgetJob.Schedule(quartz);
         });
         services.AddQuartzHostedService(quartz => (quartz.WaitForJobsToComplete, quartz.AwaitApplicationStarted) = (true, true));

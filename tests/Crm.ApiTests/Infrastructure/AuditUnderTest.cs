@@ -54,9 +54,8 @@ internal static class AuditUnderTest
     /// <summary>Writes an entry, as this connection.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, string schema, AuditEntry entry)
     {
-        await using var command = new NpgsqlCommand($"INSERT INTO {schema}.audit_entries ({AuditEntry.Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", connection);
-        foreach (var parameter in entry.Parameters()) command.Parameters.Add(parameter);
-        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { AuditRows.Insert(schema, entry) } };
+        (await batch.ExecuteNonQueryAsync()).ShouldBe(1);
     }
 
     /// <summary>Runs a statement that must touch something.</summary>

@@ -128,12 +128,31 @@ public sealed class AuditChainTests : IDisposable
         var index = keys.Index("x");
         var older = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         older.Remove("AuditKey").ShouldBeTrue();
+        older.Remove("AnchorKey").ShouldBeTrue();
         File.WriteAllText(path, older.ToJsonString());
         Should.Throw<KeyRingException>(() => KeyRing.Open(folder, create: false)).Message.ShouldContain("run `migrate`");
         var completed = KeyRing.Open(folder, create: true);
         completed.Index("x").ShouldBe(index);
         KeyRing.Open(folder, create: false).MarkAudit([1]).ShouldBe(completed.MarkAudit([1]));
+        KeyRing.Open(folder, create: false).AnchorPublicKey.ShouldBe(completed.AnchorPublicKey);
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(path).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public void An_anchor_is_one_signed_line_that_the_public_key_alone_checks_and_no_word_of_it_can_be_changed()
+    {
+        var anchor = new Anchor("complaints", new LocalDate(2026, 11, 22), 12, SHA256.HashData([1]), 345, Noon);
+        anchor.Statement.ShouldBe($"crm-audit-anchor/1 complaints 2026-11-22 12 {Convert.ToHexStringLower(SHA256.HashData([1]))} 345 2026-11-22T12:00:00Z");
+        var line = anchor.Sign(keys);
+        var read = Anchor.Read(line, keys.AnchorPublicKey).ShouldNotBeNull();
+        (read.Statement, read.Seal, read.Date).ShouldBe((anchor.Statement, 12, new LocalDate(2026, 11, 22)));
+        var words = line.Split(' ');
+        string[] others = ["crm-audit-anchor/2", "followups", "2026-11-23", "13", Convert.ToHexStringLower(SHA256.HashData([2])), "346", "2026-11-22T12:00:00.000001Z", Convert.ToBase64String([1, 2])];
+        others.Length.ShouldBe(words.Length);
+        for (var i = 0; i < words.Length; i++) Anchor.Read(string.Join(' ', words.Select((w, n) => n == i ? others[i] : w)), keys.AnchorPublicKey).ShouldBeNull(others[i]);
+        foreach (var broken in new[] { "", "x", line + " x", line[..^3], line.Replace("2026-11-22 ", "2026-13-01 ", StringComparison.Ordinal) }) Anchor.Read(broken, keys.AnchorPublicKey).ShouldBeNull(broken);
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Anchor.Read(line, stranger.ExportSubjectPublicKeyInfoPem()).ShouldBeNull("another installation's key");
     }
 
     private static AuditSeal Seal(long number = 1, byte previous = 0, int entries = 2, long total = 2, ulong horizon = 7, Instant? at = null) => new()

@@ -68,6 +68,12 @@ public sealed class AuditEntry
     /// <summary>When the row was written, by the database's clock.</summary>
     public Instant RecordedAt { get; private set; }
 
+    /// <summary>Where the reason is sealed to.</summary>
+    internal string ReasonPlace(string schema) => $"{schema}.audit_entries.reason:{Id}";
+
+    /// <summary>Gives the reason, sealed. Before the entry is marked.</summary>
+    internal void Explain(byte[] sealedReason) => Reason = sealedReason;
+
     /// <summary>Marks the entry as one that a host wrote into this schema.</summary>
     public AuditEntry Mark(string schema, KeyRing keys)
     {

@@ -36,6 +36,14 @@ internal static class AuditRows
         },
     };
 
+    /// <summary>Adds an entry.</summary>
+    public static NpgsqlBatchCommand Insert(string schema, AuditEntry entry)
+    {
+        var command = new NpgsqlBatchCommand($"INSERT INTO {schema}.audit_entries ({AuditEntry.Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+        foreach (var parameter in entry.Parameters()) command.Parameters.Add(parameter);
+        return command;
+    }
+
     /// <summary>Whether the entry was written into this schema, as it stands, by somebody who has the key.</summary>
     public static bool IsMarked(string schema, AuditEntry entry, KeyRing keys) =>
         entry.Form == CanonicalForm.Newest && CryptographicOperations.FixedTimeEquals(entry.Mac, keys.MarkAudit(CanonicalForm.Of(schema, entry)));

@@ -33,7 +33,8 @@ public sealed record ChainEnd(long Seal, byte[] Hash, ulong Horizon, long Entrie
 /// <param name="connection">An open connection that may read it.</param>
 /// <param name="keys">The keys of the marks; without them the chain is checked, and not who made it.</param>
 /// <param name="witnesses">What others have written down of this chain, by the number of the seal: its hash, and who says so.</param>
-public sealed class AuditVerification(string schema, NpgsqlConnection connection, KeyRing? keys, ILookup<long, Witness> witnesses)
+/// <param name="patienceSeconds">How long a single statement may take; 0 for as long as it does.</param>
+public sealed class AuditVerification(string schema, NpgsqlConnection connection, KeyRing? keys, ILookup<long, Witness> witnesses, int patienceSeconds = 0)
 {
     private const int SealsAtOnce = 500;
     private const int EntriesAtOnce = 20_000;
@@ -60,6 +61,7 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
     public async IAsyncEnumerable<AuditFinding> FindAsync(ChainEnd from, [EnumeratorCancellation] CancellationToken ct)
     {
         end = from;
+        if (from.Seal > 0 && !await IsStillThereAsync(from, ct)) yield return new($"{schema}.audit_seals {from.Seal}", "is not there any more as it was when the chain was last followed");
         while (await ReadSealsAsync(ct) is { Count: > 0 } seals)
             await foreach (var finding in FollowAsync(seals, ct)) yield return finding;
         await foreach (var finding in FindBeyondTheEndAsync(ct)) yield return finding;
@@ -68,10 +70,23 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
         await foreach (var finding in FindUnsealedAsync(from, ct)) yield return finding;
     }
 
+    private async Task<bool> IsStillThereAsync(ChainEnd seen, CancellationToken ct)
+    {
+        await using var command = Command($"SELECT hash FROM {schema}.audit_seals WHERE number = $1", seen.Seal);
+        return await command.ExecuteScalarAsync(ct) is byte[] hash && hash.AsSpan().SequenceEqual(seen.Hash);
+    }
+
+    private NpgsqlCommand Command(string sql, params object[] values)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = patienceSeconds };
+        foreach (var value in values) command.Parameters.Add(value is ulong xid ? new() { Value = xid, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } : new() { Value = value });
+        return command;
+    }
+
     /// <summary>The next seals, not more than whose entries make a piece of work.</summary>
     private async Task<List<AuditSeal>> ReadSealsAsync(CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(AuditRows.SealsAfter(schema), connection) { Parameters = { new() { Value = end.Seal }, new() { Value = SealsAtOnce } } };
+        await using var command = Command(AuditRows.SealsAfter(schema), end.Seal, SealsAtOnce);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var (seals, entries) = (new List<AuditSeal>(), 0L);
         while (entries < EntriesAtOnce && await reader.ReadAsync(ct))
@@ -86,11 +101,10 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
     /// <summary>Walks along seals and the lists of all numbers among them, also of those that are not there any more.</summary>
     private async IAsyncEnumerable<AuditFinding> FollowAsync(List<AuditSeal> seals, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = Command($"""
             SELECT l.seal, l.position, l.entry_id, l.hash, e.id IS NOT NULL, {AuditRows.Of("e")} FROM {schema}.audit_seal_entries l
             LEFT JOIN {schema}.audit_entries e ON e.id = l.entry_id WHERE l.seal > $1 AND l.seal <= $2 ORDER BY l.seal, l.position
-            """, connection)
-        { Parameters = { new() { Value = end.Seal }, new() { Value = seals[^1].Number } } };
+            """, end.Seal, seals[^1].Number);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var more = await reader.ReadAsync(ct);
         foreach (var seal in seals)
@@ -157,11 +171,10 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
     /// <summary>Lists of seals that do not exist, in one look, so that a seal made at this moment is seen with its list or not at all.</summary>
     private async IAsyncEnumerable<AuditFinding> FindBeyondTheEndAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = Command($"""
             SELECT l.seal, l.position, l.entry_id FROM {schema}.audit_seal_entries l
             WHERE l.seal > $1 AND NOT EXISTS (SELECT FROM {schema}.audit_seals s WHERE s.number = l.seal) ORDER BY l.seal, l.position
-            """, connection)
-        { Parameters = { new() { Value = end.Seal } } };
+            """, end.Seal);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) yield return Orphan(reader.GetInt64(0), reader.GetInt32(1), reader.GetGuid(2));
     }
@@ -171,11 +184,10 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
 
     private async IAsyncEnumerable<AuditFinding> FindUnsealedAsync(ChainEnd from, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand($"""
+        await using var command = Command($"""
             SELECT {AuditRows.Of("e")} FROM {schema}.audit_entries e
             WHERE e.xid >= $1 AND NOT EXISTS (SELECT FROM {schema}.audit_seal_entries l WHERE l.entry_id = e.id) ORDER BY e.xid, e.id
-            """, connection)
-        { Parameters = { new() { Value = from.Horizon, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } };
+            """, from.Horizon);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {

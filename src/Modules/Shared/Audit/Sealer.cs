@@ -11,7 +11,7 @@ namespace Crm.Shared.Audit;
 /// nobody who writes an entry waits for either. What it looks for are entries that no seal lists, among the transactions since the horizon
 /// of the last seal: so one that commits late is found like any other, without going by its instant or its identity.
 /// </summary>
-internal sealed partial class Sealer(string schema, NpgsqlDataSource source, KeyRing keys, ILogger<Sealer> logger)
+internal sealed partial class Sealer(string schema, NpgsqlDataSource source, KeyRing keys, AnchorFolder folder, ILogger<Sealer> logger)
 {
     /// <summary>One seal covers no more: its transaction stays short.</summary>
     public const int MostEntries = 2_000;
@@ -49,6 +49,7 @@ internal sealed partial class Sealer(string schema, NpgsqlDataSource source, Key
             var seal = await WriteAsync(connection, look, ct);
             await transaction.CommitAsync(CancellationToken.None);
             Head = seal;
+            Follow(seal);
             if (look.Entries.Count < MostEntries) looked = look.Horizon;
             return look.Entries.Count;
         }
@@ -130,9 +131,16 @@ internal sealed partial class Sealer(string schema, NpgsqlDataSource source, Key
     /// <summary>A chain only grows: one that ends earlier than this host has seen it, or otherwise, has been cut or written anew.</summary>
     private void Compare(AuditSeal? last)
     {
-        if (Head is not null && (last is null || last.Number < Head.Number || (last.Number == Head.Number && !last.Hash.AsSpan().SequenceEqual(Head.Hash))))
-            Break($"{schema}.audit_seals {Head.Number} is not there any more as this host has seen it");
+        var (seen, hash) = Head is not null ? (Head.Number, Head.Hash) : folder.FindLatest(schema) is { } latest ? (latest.Seal, latest.Hash) : (0, AuditSeal.Nothing);
+        if (seen > (last?.Number ?? 0) || (seen > 0 && seen == last!.Number && !last.Hash.AsSpan().SequenceEqual(hash)))
+            Break($"{schema}.audit_seals {seen} is not there any more as this host has seen it");
         Head = last;
+    }
+
+    /// <summary>The end of the chain leaves the database; not of one that was cut, for what has left is the evidence.</summary>
+    private void Follow(AuditSeal seal)
+    {
+        if (folder.IsUsed && Broken is null) folder.WriteLatest(new Anchor(schema, seal.SealedAt.InUtc().Date, seal.Number, seal.Hash, seal.Total, seal.SealedAt));
     }
 
     private void Break(string what)

@@ -9,6 +9,13 @@ namespace Crm.Shared.Commands;
 /// <summary>A request that changes something. Carried out in one transaction with its audit row, its events and its idempotency row.</summary>
 public interface ICommand<TAnswer> : IRequest<Answer<TAnswer>>;
 
+/// <summary>A command whose caller says why. The reason goes into the audit, sealed under a key of its subject (ORG-10).</summary>
+public interface IGivesReason
+{
+    /// <summary>Why, as somebody has typed it: it may hold personal data.</summary>
+    string Reason { get; }
+}
+
 /// <summary>What a command did, to whom, and how it is answered.</summary>
 /// <typeparam name="T">The body on the wire. It is stored with the idempotency key, so it never holds personal data.</typeparam>
 /// <param name="Status">200, 201 or 204.</param>

@@ -26,7 +26,9 @@ public sealed class CommandTransaction<TDb, TCommand, TAnswer>(TDb db, CommandCo
         if (context.Idempotency is { } key && await db.EnterAsync<TAnswer>(key, keys, cancellationToken) is { } earlier) return earlier;
 
         var answer = await next();
-        db.Audit.Add(new AuditEntry(typeof(TCommand).Name, answer.Done, context).Mark(db.Schema, keys));
+        var entry = new AuditEntry(typeof(TCommand).Name, answer.Done, context);
+        if (request is IGivesReason { Reason: var reason }) entry.Explain(await SubjectKeys.SealAsync(db, keys, entry, reason, cancellationToken));
+        db.Audit.Add(entry.Mark(db.Schema, keys));
         if (context.Idempotency is { } used)
         {
             answer = answer with { Stored = JsonSerializer.Serialize(answer.Body, CrmJson.Options) };

@@ -47,9 +47,11 @@ public static class ModuleRegistration
             .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
 
         services.AddSingleton(sp => new ModuleRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
-        services.AddKeyedSingleton(schema, (sp, _) => new Sealer(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<ILogger<Sealer>>()));
+        services.AddKeyedSingleton(schema, (sp, _) => new Sealer(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<AnchorFolder>(), sp.GetRequiredService<ILogger<Sealer>>()));
+        services.AddKeyedSingleton(schema, (sp, _) => new AuditNight(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<AnchorFolder>()));
+        services.AddSingleton(sp => sp.GetRequiredKeyedService<AuditNight>(schema));
         services.AddSingleton(sp => sp.GetRequiredKeyedService<Sealer>(schema));
-        services.AddSingleton(sp => new AuditLog(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredKeyedService<Sealer>(schema)));
+        services.AddSingleton(sp => new AuditLog(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredKeyedService<Sealer>(schema), sp.GetRequiredKeyedService<AuditNight>(schema), sp.GetRequiredService<KeyRing>()));
         services.AddSingleton<OutboxSignal<TDb>>();
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),

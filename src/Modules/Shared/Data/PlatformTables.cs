@@ -11,6 +11,7 @@ namespace Crm.Shared.Data;
 internal sealed class PlatformTables :
     IEntityTypeConfiguration<OutboxEvent>, IEntityTypeConfiguration<OutboxDelivery>, IEntityTypeConfiguration<InboxEntry>,
     IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<AuditSeal>, IEntityTypeConfiguration<SealedEntry>,
+    IEntityTypeConfiguration<AuditCheck>, IEntityTypeConfiguration<AnchorRow>, IEntityTypeConfiguration<SubjectKey>,
     IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>, IEntityTypeConfiguration<PlannedMove>
 {
     private const string RealNow = "clock_timestamp()";
@@ -73,6 +74,16 @@ internal sealed class PlatformTables :
         builder.ToTable("audit_seal_entries").IsAppendOnly().HasKey(e => e.EntryId);
         builder.HasIndex(e => new { e.Seal, e.Position }).IsUnique();
     }
+
+    public void Configure(EntityTypeBuilder<AuditCheck> builder)
+    {
+        builder.ToTable("audit_checks").IsAppendOnly().HasKey(c => c.Date);
+        builder.Property(c => c.Horizon).HasColumnType("xid8");
+    }
+
+    public void Configure(EntityTypeBuilder<AnchorRow> builder) => builder.ToTable("audit_anchors").IsAppendOnly().HasKey(a => a.Date);
+
+    public void Configure(EntityTypeBuilder<SubjectKey> builder) => builder.ToTable("audit_subject_keys").IsWrittenOnce().HasKey(k => new { k.SubjectKind, k.SubjectId });
 
     public void Configure(EntityTypeBuilder<Clock> builder)
     {

@@ -69,6 +69,7 @@ public sealed class Call : IBindableFromHttpContext<Call>
     /// <summary>Asks a question and answers 200, with an ETag for a versioned resource and a <c>next</c> link for a page.</summary>
     public async Task<IResult> Ask<TAnswer>(IRequest<TAnswer> question)
     {
+        Describe();
         return Show(await context.RequestServices.GetRequiredService<IMediator>().Send(question, context.RequestAborted));
     }
 

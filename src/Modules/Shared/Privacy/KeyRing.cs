@@ -12,12 +12,10 @@ public sealed class KeyRingException(string message) : Exception(message);
 /// <summary>
 /// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the newest, old
 /// ones stay readable), the key of the blind index (changed only by re-index), the key request bodies are hashed with, the role secret, the
-/// key the audit is marked with, and, in Development, the key tokens are signed with.
+/// key the audit is marked with and the one its anchors are signed with, and, in Development, the key tokens are signed with.
 /// </summary>
 public sealed class KeyRing
 {
-    private const int NonceSize = 12;
-    private const int TagSize = 16;
     private readonly KeyFile keys;
 
     private KeyRing(KeyFile keys) => this.keys = keys;
@@ -47,7 +45,7 @@ public sealed class KeyRing
             {
                 { IsComplete: true } keys => new KeyRing(keys),
                 { IsOlder: true } when create => new KeyRing(Complete(path)),
-                { IsOlder: true } => throw new KeyRingException($"{path} was made by an earlier version and lacks the key of the audit; run `migrate`, which adds it, and back it up again"),
+                { IsOlder: true } => throw new KeyRingException($"{path} was made by an earlier version and lacks keys of the audit; run `migrate`, which adds them, and back it up again"),
                 _ => throw new KeyRingException($"{path} lacks a key, or one has not 32 bytes; restore it from your backup"),
             };
         }
@@ -116,28 +114,15 @@ public sealed class KeyRing
     public byte[] Seal(string text, string place)
     {
         var version = keys.DataKeys.Keys.Max();
-        var plain = Encoding.UTF8.GetBytes(text);
-        var sealedBytes = new byte[1 + NonceSize + plain.Length + TagSize];
-        sealedBytes[0] = (byte)version;
-        var nonce = sealedBytes.AsSpan(1, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(keys.DataKeys[version], TagSize);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(1 + NonceSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize + plain.Length), Encoding.UTF8.GetBytes(place));
-        return sealedBytes;
+        return Aead.Seal(keys.DataKeys[version], (byte)version, Encoding.UTF8.GetBytes(text), place);
     }
 
     /// <summary>Opens what <see cref="Seal"/> made.</summary>
     /// <exception cref="CryptographicException">It was changed, moved to another place, or its key is not in the ring.</exception>
     public string Unseal(byte[] sealedBytes, string place)
     {
-        if (sealedBytes.Length < 1 + NonceSize + TagSize) throw new CryptographicException("Too short to be a sealed value.");
-        if (!keys.DataKeys.TryGetValue(sealedBytes[0], out var key)) throw new CryptographicException($"Data key {sealedBytes[0]} is not in the ring.");
-        var plain = new byte[sealedBytes.Length - 1 - NonceSize - TagSize];
-        using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(
-            sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(1 + NonceSize, plain.Length), sealedBytes.AsSpan(1 + NonceSize + plain.Length), plain,
-            Encoding.UTF8.GetBytes(place));
-        return Encoding.UTF8.GetString(plain);
+        if (sealedBytes.Length == 0 || !keys.DataKeys.TryGetValue(sealedBytes[0], out var key)) throw new CryptographicException("The data key of a sealed value is not in the ring.");
+        return Encoding.UTF8.GetString(Aead.Unseal(key, sealedBytes, place));
     }
 
     /// <summary>The blind index of a value: equal values are found, nothing else can be read from it without the key.</summary>
@@ -150,17 +135,36 @@ public sealed class KeyRing
     /// <param name="canonical">The row in its canonical form.</param>
     public byte[] MarkAudit(ReadOnlySpan<byte> canonical) => HMACSHA256.HashData(keys.AuditKey!, canonical);
 
+    /// <summary>Signs an anchor of the audit (ECDSA P-256, SHA-256, DER).</summary>
+    public byte[] SignAnchor(byte[] statement)
+    {
+        using var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(keys.AnchorKey, out _);
+        return key.SignData(statement, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    }
+
+    /// <summary>The public key that anchors are checked with, as PEM: all that an auditor is given.</summary>
+    public string AnchorPublicKey
+    {
+        get
+        {
+            using var key = ECDsa.Create();
+            key.ImportPkcs8PrivateKey(keys.AnchorKey, out _);
+            return key.ExportSubjectPublicKeyInfoPem();
+        }
+    }
+
     private sealed record KeyFile(
-        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null)
+        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null, byte[]? AnchorKey = null)
     {
         private const int Size = 32;
 
         [JsonIgnore]
-        public bool IsComplete => HasFirstKeys && AuditKey is { Length: Size };
+        public bool IsComplete => HasFirstKeys && AuditKey is { Length: Size } && AnchorKey is { Length: > Size };
 
-        /// <summary>From before the audit was marked.</summary>
+        /// <summary>From before the audit was marked, or anchored.</summary>
         [JsonIgnore]
-        public bool IsOlder => HasFirstKeys && AuditKey is null;
+        public bool IsOlder => HasFirstKeys && AuditKey is null or { Length: Size } && AnchorKey is null;
 
         private bool HasFirstKeys =>
             DataKeys is { Count: > 0 } && DataKeys.All(k => k is { Key: > 0 and < 256, Value.Length: Size })
@@ -170,6 +174,10 @@ public sealed class KeyRing
             new() { [1] = RandomNumberGenerator.GetBytes(Size) }, RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size),
             RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size)).Completed();
 
-        public KeyFile Completed() => this with { AuditKey = AuditKey ?? RandomNumberGenerator.GetBytes(Size) };
+        public KeyFile Completed()
+        {
+            using var anchors = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            return this with { AuditKey = AuditKey ?? RandomNumberGenerator.GetBytes(Size), AnchorKey = AnchorKey ?? anchors.ExportPkcs8PrivateKey() };
+        }
     }
 }

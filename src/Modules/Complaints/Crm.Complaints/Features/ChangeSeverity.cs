@@ -12,7 +12,10 @@ namespace Crm.Complaints.Features;
 /// <param name="Reason">Why.</param>
 internal sealed record ChangeSeverityBody(Severity Severity, string Reason);
 
-internal sealed record ChangeSeverity(Guid Id, ProjectScope Scope, ChangeSeverityBody Body) : ICommand<CaseAnswer>;
+internal sealed record ChangeSeverity(Guid Id, ProjectScope Scope, ChangeSeverityBody Body) : ICommand<CaseAnswer>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 internal sealed class ChangeSeverityValidator : AbstractValidator<ChangeSeverityBody>
 {

@@ -1,5 +1,6 @@
 using Crm.Complaints.Data;
 using Crm.Shared.Access;
+using Crm.Shared.Audit;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
@@ -55,17 +56,18 @@ internal sealed record CustomerView(string? Name, string? Phone);
 /// <param name="Content">The words.</param>
 internal sealed record SupplementView(Instant At, string By, string Content);
 
-/// <summary>CMP-03: the record with how it stands.</summary>
-internal sealed class GetComplaintHandler(ComplaintsDb db, KeyRing keys, IClock clock) : IRequestHandler<GetComplaint, ComplaintDetails>
+/// <summary>CMP-03: the record with how it stands. ORG-10: who sees the phone in full is written down before they do.</summary>
+internal sealed class GetComplaintHandler(ComplaintsDb db, AuditedReads reads, KeyRing keys, IClock clock) : IRequestHandler<GetComplaint, ComplaintDetails>
 {
     public async Task<ComplaintDetails> Handle(GetComplaint request, CancellationToken cancellationToken)
     {
         var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Clocks).Include(x => x.Supplements)
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("complaint", "投诉");
-        var (r, now) = (c.Record, clock.GetCurrentInstant());
+        var (r, now, inFull) = (c.Record, clock.GetCurrentInstant(), request.Phones.Includes(c.Project));
+        if (inFull && r.PhoneSealed is not null) await reads.WriteAsync(db, nameof(GetComplaint), [new ShownRecord("complaint", c.Id.ToString(), c.Project)], cancellationToken);
         return new ComplaintDetails(
             c.Id, c.Number, c.Project, c.Kind, r.Channel, r.Category, c.Status, c.Severity, r.ProposedSeverity, r.MajorCriterion, c.Cycle, c.Handler,
-            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull: request.Phones.Includes(c.Project)), r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
+            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull), r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
             r.SourceSystem is null ? null : new SourceBody(r.SourceSystem, r.SourceTicket!), r.WrittenReplyOnly, r.Exemption,
             [.. c.Supplements.OrderBy(s => s.At).ThenBy(s => s.Id).Select(s => new SupplementView(s.At, s.By, s.Content))],
             [.. c.Clocks.Where(k => k.Cycle == c.Cycle).OrderBy(k => k.DueAt).ThenBy(k => k.Kind, StringComparer.Ordinal).Select(k => CaseClock.Of(k, now))], c.Version);
@@ -83,7 +85,7 @@ internal static class GetComplaintEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/complaints/{id:guid}", (Guid id, Call call) => call.Ask(new GetComplaint(id, call.Scope, call.Caller.Scope(ComplaintPermissions.SeePhones.Name))))
-        .Tells<ComplaintDetails>("getComplaint", "Get a case", "The record, where it stands, and the clocks of its current cycle.", rules: "CMP-03, CMP-19")
+        .Tells<ComplaintDetails>("getComplaint", "Get a case", "The record, where it stands, and the clocks of its current cycle. That somebody saw the phone in full is an entry of the audit.", rules: "CMP-03, CMP-19, ORG-10")
         .AboutComplaint()
         .Requires(ComplaintPermissions.Read);
 }

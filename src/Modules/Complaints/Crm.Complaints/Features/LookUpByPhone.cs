@@ -1,6 +1,7 @@
 using Crm.Complaints.Data;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
+using Crm.Shared.Audit;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
 using FluentValidation;
@@ -27,16 +28,19 @@ internal sealed class LookUpByPhoneValidator : AbstractValidator<LookUpByPhoneBo
     public LookUpByPhoneValidator() => RuleFor(b => b.Phone).Must(p => Phone.TryParse(p, out _)).WithMessage(_ => Phone.Expected.Localized);
 }
 
-/// <summary>ORG-12: phones are kept sealed, and are found by their blind index: the whole number or nothing.</summary>
-internal sealed class LookUpByPhoneHandler(ComplaintsDb db, OrganizationDirectory directory, KeyRing keys, IClock clock) : IRequestHandler<LookUpByPhone, Page<ComplaintItem>>
+/// <summary>ORG-12: phones are kept sealed, and are found by their blind index: the whole number or nothing. ORG-10: each case that is found, or that none is, is written down before it is told.</summary>
+internal sealed class LookUpByPhoneHandler(ComplaintsDb db, AuditedReads reads, OrganizationDirectory directory, KeyRing keys, IClock clock) : IRequestHandler<LookUpByPhone, Page<ComplaintItem>>
 {
-    public Task<Page<ComplaintItem>> Handle(LookUpByPhone request, CancellationToken cancellationToken)
+    public async Task<Page<ComplaintItem>> Handle(LookUpByPhone request, CancellationToken cancellationToken)
     {
         var (limit, after) = (Paging.Limit(request.Query.Limit), Paging.ReadCursor<TimeKey>(request.Query.Cursor));
         Phone.TryParse(request.Body.Phone, out var phone);
         var index = keys.Index(phone.E164);
         var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Body.Project)).Where(c => c.Record.PhoneIndex == index);
-        return ComplaintItem.PageAsync(cases, after, limit, clock.GetCurrentInstant(), cancellationToken);
+        var page = await ComplaintItem.PageAsync(cases, after, limit, clock.GetCurrentInstant(), cancellationToken);
+        var shown = page.Items.Select(c => new ShownRecord("complaint", c.Id.ToString(), c.Project)).DefaultIfEmpty(new ShownRecord("complaint", "none", request.Body.Project));
+        await reads.WriteAsync(db, nameof(LookUpByPhone), shown, cancellationToken);
+        return page;
     }
 }
 
@@ -47,8 +51,8 @@ internal static class LookUpByPhoneEndpoint
             call.Ask(new LookUpByPhone(call.Scope, body.Value, query.Value)))
         .Tells<Page<ComplaintItem>>(
             "lookUpComplaintsByPhone", "Find a caller's cases",
-            "The cases of the projects you may read whose customer left this phone, newest first. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written.",
-            rules: "CMP-03, ORG-12")
+            "The cases of the projects you may read whose customer left this phone, newest first. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written. That somebody looked is an entry of the audit, without the number.",
+            rules: "CMP-03, ORG-10, ORG-12")
         .Example(new { phone = "138 0013 8000" })
         .Requires(ComplaintPermissions.Read);
 }

@@ -11,7 +11,10 @@ namespace Crm.Complaints.Features;
 /// <param name="Reason">Why.</param>
 internal sealed record ReopenComplaintBody(string Reason);
 
-internal sealed record ReopenComplaint(Guid Id, ProjectScope Scope, ReopenComplaintBody Body) : ICommand<CaseAnswer>;
+internal sealed record ReopenComplaint(Guid Id, ProjectScope Scope, ReopenComplaintBody Body) : ICommand<CaseAnswer>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 internal sealed class ReopenComplaintValidator : AbstractValidator<ReopenComplaintBody>
 {

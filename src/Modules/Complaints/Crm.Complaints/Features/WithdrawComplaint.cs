@@ -11,7 +11,10 @@ namespace Crm.Complaints.Features;
 /// <param name="Reason">Why.</param>
 internal sealed record WithdrawComplaintBody(string Reason);
 
-internal sealed record WithdrawComplaint(Guid Id, ProjectScope Scope, WithdrawComplaintBody Body) : ICommand<CaseAnswer>;
+internal sealed record WithdrawComplaint(Guid Id, ProjectScope Scope, WithdrawComplaintBody Body) : ICommand<CaseAnswer>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 internal sealed class WithdrawComplaintValidator : AbstractValidator<WithdrawComplaintBody>
 {

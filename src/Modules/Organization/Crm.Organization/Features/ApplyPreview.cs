@@ -19,7 +19,10 @@ namespace Crm.Organization.Features;
 /// <param name="MoveDeadlines">True: the deadlines the preview names are moved. False: the change counts for new deadlines only.</param>
 internal sealed record ApplyPreviewBody(string Reason, bool MoveDeadlines);
 
-internal sealed record ApplyPreview(Guid Id, ChangeKind Kind, ProjectScope Scope, ApplyPreviewBody Body) : ICommand<PreviewDone>;
+internal sealed record ApplyPreview(Guid Id, ChangeKind Kind, ProjectScope Scope, ApplyPreviewBody Body) : ICommand<PreviewDone>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 /// <param name="Id">The preview.</param>
 /// <param name="Deadlines">How many deadlines are being moved; what became of each stands in the preview's list.</param>

@@ -22,7 +22,10 @@ namespace Crm.Organization.Features;
 /// <param name="EffectiveFrom">From when it counts: now when absent. Not in the past: what was decided stays decided.</param>
 internal sealed record SetPolicyBody(string Project, string Name, JsonElement Value, string Reason, Instant? EffectiveFrom = null);
 
-internal sealed record SetPolicy(Caller Caller, ProjectScope Scope, SetPolicyBody Body) : ICommand<PolicySet>;
+internal sealed record SetPolicy(Caller Caller, ProjectScope Scope, SetPolicyBody Body) : ICommand<PolicySet>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 /// <param name="Project">The project's code.</param>
 /// <param name="Name">The policy's name.</param>

@@ -242,6 +242,64 @@ namespace Crm.FollowUps.Data.Migrations
                     b.HasAnnotation("Crm:AppendOnly", true);
                 });
 
+            modelBuilder.Entity("Crm.Shared.Audit.AnchorRow", b =>
+                {
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<string>("Line")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("line");
+
+                    b.HasKey("Date")
+                        .HasName("pk_audit_anchors");
+
+                    b.ToTable("audit_anchors", "followups");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Audit.AuditCheck", b =>
+                {
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<DateTime>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.Property<long>("Findings")
+                        .HasColumnType("bigint")
+                        .HasColumnName("findings");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<ulong>("Horizon")
+                        .HasColumnType("xid8")
+                        .HasColumnName("horizon");
+
+                    b.Property<long>("Seal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seal");
+
+                    b.HasKey("Date")
+                        .HasName("pk_audit_checks");
+
+                    b.ToTable("audit_checks", "followups");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Shared.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -413,6 +471,29 @@ namespace Crm.FollowUps.Data.Migrations
                     b.ToTable("audit_seal_entries", "followups");
 
                     b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Audit.SubjectKey", b =>
+                {
+                    b.Property<string>("SubjectKind")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.Property<string>("SubjectId")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_id");
+
+                    b.Property<byte[]>("SealedKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_key");
+
+                    b.HasKey("SubjectKind", "SubjectId")
+                        .HasName("pk_audit_subject_keys");
+
+                    b.ToTable("audit_subject_keys", "followups");
+
+                    b.HasAnnotation("Crm:WrittenOnce", true);
                 });
 
             modelBuilder.Entity("Crm.Shared.Clocks.Clock", b =>
