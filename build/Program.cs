@@ -3,6 +3,7 @@ using Crm.Build.Bench;
 using Crm.Build.Chaos;
 using Crm.Build.Commands;
 using Crm.Build.Fuzz;
+using Crm.Build.Mutate;
 using Crm.Build.Replay;
 using Npgsql;
 
@@ -22,6 +23,7 @@ internal static class Program
           build/bench      measure the hosts beside PostgreSQL's own load generator
           build/chaos      let things go wrong while tickets are worked on, and check that nothing is lost or doubled
           build/fuzz       send a host everything its OpenAPI document allows, and much that it does not
+          build/mutate     put small faults into the code that keeps the promises, and see that some test notices each
         """;
 
     private const int Done = 0, Failed = 1, Misunderstood = 2, Interrupted = 130;
@@ -75,6 +77,7 @@ internal static class Program
         "chaos" => ChaosCommand.RunAsync(args, ct),
         "bench" => BenchCommand.RunAsync(args, ct),
         "fuzz" => FuzzCommand.RunAsync(args, ct),
+        "mutate" => MutateCommand.RunAsync(args, ct),
         "--help" or "-h" => Task.FromResult(Said(Usage)),
         null => throw new UsageException("A command is missing.", Usage),
         _ => throw new UsageException($"There is no command {verb}.", Usage),

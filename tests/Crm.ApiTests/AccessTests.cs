@@ -68,6 +68,17 @@ public sealed class AccessTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     [Fact]
+    public async Task While_the_organization_cannot_be_read_what_was_read_last_holds()
+    {
+        await system.ExecuteAsync("ALTER TABLE organization.directory_version RENAME COLUMN version TO gone");
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("The organization could not be read again") && line.Contains("PostgresException"))), times => times > 1, "it is said, each time");
+        (await system.Admin.GetAsync("/api/v1/complaints")).Is(200);
+        await system.ExecuteAsync("ALTER TABLE organization.directory_version RENAME COLUMN gone TO version");
+        (await system.Host.Machine((await system.Admin.PostAsync("/api/v1/api-keys", new { name = "after", permissions = new[] { "complaints.read" } })).Is(201).Text("key")).GetAsync("/api/v1/complaints")).Is(200);
+    }
+
+    [Fact]
     public async Task Phones_are_masked_for_those_who_may_not_see_them_and_shown_only_where_they_may()
     {
         var complaint = (await system.Admin.RegisterAsync(Api.Complaint(("customer", new { name = "李女士", phone = " (0086) 138-0013-8000 " })))).Is(201).Id;

@@ -78,4 +78,26 @@ public sealed class ClocksRaceTests(TestServer server)
 
         static async Task<Reply> Retried(Func<Task<Reply>> send) => (await Crowd.InsistAsync(send))[^1];
     }
+
+    [Fact]
+    [Trait("Rule", "CMP-30")]
+    public async Task A_case_whose_rungs_cannot_be_written_keeps_no_other_waiting_and_rings_when_they_can()
+    {
+        await using var system = new ClocksSystem(server);
+        await system.InitializeAsync();
+        await system.MorningAsync();
+        var (stuck, free) = (await system.RegisterAsync(), await system.RegisterAsync());
+        await system.ExecuteAsync($"""
+            CREATE FUNCTION complaints.refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF EXISTS (SELECT FROM complaints.clocks WHERE id = NEW.clock_id AND subject_id = '{stuck}') THEN RAISE EXCEPTION 'refused' USING ERRCODE = 'P0042'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON complaints.clock_rungs FOR EACH ROW EXECUTE FUNCTION complaints.refuse();
+            UPDATE platform.test_clock SET now = now + interval '25 hours'
+            """);
+        await Eventually.BecomesAsync(() => system.ClockAsync(free, "feedback"), c => c.Rungs.Count == 2, "the other case's rungs");
+        (await system.ClockAsync(stuck, "feedback")).Rungs.ShouldBeEmpty();
+        CapturedLogs.Instance.Lines.ShouldContain(line => line.Contains("Sweeping the clocks") && line.Contains("PostgresException P0042"));
+
+        await system.ExecuteAsync("DROP FUNCTION complaints.refuse CASCADE");
+        await Eventually.BecomesAsync(() => system.ClockAsync(stuck, "feedback"), c => c.Rungs.Count == 2, "its own rungs");
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Crm.ApiTests.Infrastructure;
 using Shouldly;
@@ -146,6 +147,56 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
 
         await system.ExecuteAsync($"UPDATE complaints.outbox_deliveries SET leased_until = clock_timestamp() - interval '1 second' WHERE aggregate_id = '{leased}'");
         await NothingLeftAsync(leased);
+    }
+
+    [Fact]
+    public async Task Events_that_arrive_together_arrive_in_one_transaction_and_what_nobody_reacts_to_any_more_is_written_down_as_ignored()
+    {
+        object cases = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToArray();
+        await system.ScalarAsync<long>("""
+            WITH event AS (
+                     INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
+                     SELECT gen_random_uuid(), 'Retired', aggregate_id, 1, now(), jsonb_build_object() FROM unnest($1) AS aggregate_id RETURNING id, aggregate_id),
+                 delivery AS (
+                     INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
+                     SELECT gen_random_uuid(), id, 'followups', aggregate_id, 1, 0 FROM event RETURNING 1)
+            SELECT count(*) FROM delivery
+            """, cases);
+        await Eventually.BecomesAsync(() => system.ScalarAsync<long>("SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = ANY($1)", cases), left => left == 0, "all are delivered");
+
+        const string Received = "FROM followups.inbox i JOIN complaints.outbox_events e ON e.id = i.event_id WHERE e.aggregate_id = ANY($1)";
+        (await system.ScalarAsync<string[]>($"SELECT array_agg(DISTINCT i.outcome) {Received}", cases)).ShouldBe(["ignored: no reaction"]);
+        (await system.ScalarAsync<long>($"SELECT count(*) {Received}", cases)).ShouldBe(5);
+        (await system.ScalarAsync<long>($"SELECT count(DISTINCT i.xmin::text) {Received}", cases)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_failed_delivery_is_counted_where_somebody_listens()
+    {
+        var failed = 0L;
+        using var listener = new MeterListener { InstrumentPublished = (instrument, l) => { if (instrument.Name == "crm.outbox.deliveries") l.EnableMeasurementEvents(instrument); } };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            if (tags.ToArray().Contains(new("crm.outcome", "failed"))) Interlocked.Add(ref failed, count);
+        });
+        listener.Start();
+        var complaint = await AcceptedAsync();
+        await PoisonAsync(complaint);
+        await ResolveAsync(complaint);
+        await ParkedAsync(complaint);
+        Interlocked.Read(ref failed).ShouldBeGreaterThanOrEqualTo(ImpatientSystem.MaxAttempts);
+    }
+
+    [Fact]
+    public async Task An_outbox_that_cannot_be_read_is_said_in_the_log_and_read_again_when_it_can_be()
+    {
+        var complaint = await AcceptedAsync();
+        await system.ExecuteAsync("ALTER TABLE complaints.outbox_deliveries RENAME COLUMN leased_until TO gone");
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(CapturedLogs.Instance.Lines.Any(line => line.Contains("The outbox of complaints cannot be read") && line.Contains("PostgresException"))), said => said, "it is said");
+        await system.ExecuteAsync("ALTER TABLE complaints.outbox_deliveries RENAME COLUMN gone TO leased_until");
+        await ResolveAsync(complaint);
+        await FollowUpsAsync(complaint, expected: 1);
     }
 
     [Fact]

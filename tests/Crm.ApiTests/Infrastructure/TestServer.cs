@@ -10,13 +10,17 @@ namespace Crm.ApiTests.Infrastructure;
 public sealed class TestServer : IAsyncLifetime
 {
     private const string Template = "crm_template";
+
+    /// <summary>A folder for the keys of a template that stays, for many short runs on one server; absent in an ordinary run, which makes its own.</summary>
+    private static readonly string? Kept = Environment.GetEnvironmentVariable("CRM_TEST_TEMPLATE");
+
     private static int databases;
 
     /// <summary>The server.</summary>
     public DatabaseServer Postgres { get; private set; } = null!;
 
     /// <summary>The folder with the installation's keys, shared by all hosts of the run.</summary>
-    public string Secrets { get; } = Directory.CreateTempSubdirectory("crm-tests-").FullName;
+    public string Secrets { get; } = Kept ?? Directory.CreateTempSubdirectory("crm-tests-").FullName;
 
     /// <summary>The names of all databases that tests have used; kept until the end, so that they can be searched.</summary>
     public List<string> Databases { get; } = [];
@@ -24,6 +28,7 @@ public sealed class TestServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Postgres = await DatabaseServer.StartAsync();
+        if (Directory.Exists(Kept)) return;
         await Postgres.DropDatabaseAsync(Template);
         await Postgres.CreateDatabaseAsync(Template);
         await MigrateCommand.MigrateAsync(Postgres.MigratorConnectionString(Template), KeyRing.Open(Secrets, create: true), "crm", demo: true, CancellationToken.None);
@@ -44,6 +49,6 @@ public sealed class TestServer : IAsyncLifetime
         Npgsql.NpgsqlConnection.ClearAllPools();
         foreach (var database in Databases) await Postgres.DropDatabaseAsync(database);
         await Postgres.DisposeAsync();
-        Directory.Delete(Secrets, recursive: true);
+        if (Kept is null) Directory.Delete(Secrets, recursive: true);
     }
 }
