@@ -18,7 +18,7 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
             ],
             [
                 TestGroup.Api("OutboxQueueTests", "ConfigurationReferenceTests"), TestGroup.Api("EventTests", "EventWakingTests"),
-                TestGroup.Api("EventOrderTests", "WrongClockTests", "TelemetryTests"),
+                TestGroup.Api("EventOrderTests", "WrongClockTests"),
             ]),
         new("clocks",
             [
@@ -29,8 +29,8 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
                 TestGroup.Rules(
                     "ClockTests", "ClockEndTests", "ClockBoundaryTests", "CycleTests", "EscalationTests", "CaseLifeTests", "SeverityTests", "AttemptTests",
                     "PlanningTests"),
-                TestGroup.Api("ClocksTestClockTests", "ClocksBoundaryTests", "ClocksFollowUpTests"),
-                TestGroup.Api("ClocksDowntimeTests", "ClocksRaceTests", "WrongClockTests", "AccessTests"),
+                TestGroup.Api("ClocksTestClockTests", "ClocksFollowUpTests", "WrongClockTests"),
+                TestGroup.Api("ClocksDowntimeTests", "ClocksRaceTests", "AccessTests"),
             ]),
         new("idempotency",
             [$"{Shared}/Idempotency/StoredAnswer.cs", $"{Shared}/Commands/Command.cs", $"{Shared}/Commands/CommandTransaction.cs"],

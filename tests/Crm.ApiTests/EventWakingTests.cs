@@ -10,8 +10,14 @@ public sealed class DrowsySystem(TestServer server) : CrmSystem(server)
     protected override (string Key, string Value)[] Settings => [("Crm:Outbox:Poll", "00:05:00"), ("Crm:Outbox:MaxAttempts", "1")];
 }
 
+/// <summary>Hosts that leave what failed alone for half an hour at least.</summary>
+public sealed class PatientSystem(TestServer server) : CrmSystem(server)
+{
+    protected override (string Key, string Value)[] Settings => [("Crm:Outbox:FirstBackoff", "01:00:00"), ("Crm:Outbox:MaxBackoff", "01:00:00"), ("Crm:Outbox:Poll", "00:00:00.05")];
+}
+
 /// <summary>Nobody waits until a host looks by itself: whoever reports something wakes the delivery.</summary>
-public sealed class EventWakingTests(DrowsySystem system) : IClassFixture<DrowsySystem>
+public sealed class EventWakingTests(DrowsySystem system, PatientSystem patient) : IClassFixture<DrowsySystem>, IClassFixture<PatientSystem>
 {
     [Fact]
     public async Task A_command_a_reaction_and_an_operator_wake_the_delivery_of_what_they_report()
@@ -45,7 +51,26 @@ public sealed class EventWakingTests(DrowsySystem system) : IClassFixture<Drowsy
             () => system.ScalarAsync<long>("SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1 AND discarded_at IS NULL", discarded), left => left == 0, "the reopening arrives");
     }
 
-    private async Task<Guid> ResolvedAsync()
+    [Fact]
+    public async Task What_failed_is_left_alone_until_its_time_while_others_are_delivered()
+    {
+        await patient.ExecuteAsync("""
+            CREATE FUNCTION followups.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON followups.follow_ups FOR EACH ROW EXECUTE FUNCTION followups.refuse()
+            """);
+        var failing = await ResolvedAsync(patient);
+        await Eventually.BecomesAsync(AttemptsAsync, attempts => attempts == 1, "it fails once");
+        await patient.ExecuteAsync("DROP FUNCTION followups.refuse CASCADE");
+        var other = await ResolvedAsync(patient);
+        await Eventually.BecomesAsync(() => patient.Admin.ListAsync($"/api/v1/follow-ups?origin={other}"), found => found.Count == 1, "the other case is followed up");
+        (await AttemptsAsync()).ShouldBe(1);
+
+        Task<int> AttemptsAsync() => patient.ScalarAsync<int>("SELECT coalesce(max(attempts), -1) FROM complaints.outbox_deliveries WHERE aggregate_id = $1", failing);
+    }
+
+    private Task<Guid> ResolvedAsync() => ResolvedAsync(system);
+
+    private static async Task<Guid> ResolvedAsync(CrmSystem system)
     {
         var complaint = (await system.Admin.RegisterAsync()).Is(201).Id;
         (await system.Admin.ActAsync(complaint, "acceptance")).Is(200);
