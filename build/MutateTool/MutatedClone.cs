@@ -8,6 +8,7 @@ namespace Crm.Build.Mutate;
 internal sealed partial class MutatedClone
 {
     private const int Rounds = 12;
+    private const string Switch = "Mutation.cs";
     private static readonly string[] Folders = ["src", "tests", "build", "docs"];
     private static readonly string[] LeftOut = ["bin", "obj", "TestResults", "node_modules"];
 
@@ -49,12 +50,15 @@ internal sealed partial class MutatedClone
     private void Copy()
     {
         var woven = Area.All.SelectMany(area => area.Files).ToHashSet();
+        Directory.CreateDirectory(root);
         foreach (var file in Directory.GetFiles(Repository.Root)) CopyFile(file);
         foreach (var folder in Folders) CopyFolder(Path.Combine(Repository.Root, folder));
 
         void CopyFolder(string folder)
         {
+            var copy = Directory.CreateDirectory(Path.Combine(root, Path.GetRelativePath(Repository.Root, folder)));
             foreach (var file in Directory.GetFiles(folder)) CopyFile(file);
+            foreach (var gone in copy.GetFiles().Where(f => f.Name != Switch && !File.Exists(Path.Combine(folder, f.Name)))) gone.Delete();
             foreach (var inner in Directory.GetDirectories(folder).Where(inner => !LeftOut.Contains(Path.GetFileName(inner)))) CopyFolder(inner);
         }
 
@@ -63,14 +67,13 @@ internal sealed partial class MutatedClone
             var path = Path.GetRelativePath(Repository.Root, file);
             var copy = Path.Combine(root, path);
             if (woven.Contains(path) || File.GetLastWriteTimeUtc(copy) == File.GetLastWriteTimeUtc(file)) return;
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy, overwrite: true);
         }
     }
 
     private void Weave()
     {
-        Write("src/Modules/Shared/Mutation.cs", Weaver.SwitchSource);
+        Write($"src/Modules/Shared/{Switch}", Weaver.SwitchSource);
         var all = new List<Mutant>();
         foreach (var (area, file) in Area.All.SelectMany(area => area.Files.Select(file => (area, file))))
         {
