@@ -94,7 +94,7 @@ internal sealed class Flaws(Lore lore, Random random)
     private FuzzRequest Key(FuzzRequest right) => random.Next(3) switch
     {
         0 => right.With("Idempotency-Key", null) with { Flaw = "no Idempotency-Key", MustBeRefused = right.Operation!.Creates },
-        1 => right.With("Idempotency-Key", "a") with { Headers = [.. right.With("Idempotency-Key", "a").Headers, ("Idempotency-Key", "b")], Flaw = "two Idempotency-Keys", MustBeRefused = true },
+        1 => right.With("Idempotency-Key", "a") with { Headers = [.. right.With("Idempotency-Key", "a").Headers, ("Idempotency-Key", "b")], Flaw = "two Idempotency-Keys", MustBeRefused = right.Operation!.Takes("Idempotency-Key") },
         _ => right.With("Idempotency-Key", Pick(Keys)) with { Flaw = "bad Idempotency-Key" },
     };
 

@@ -53,9 +53,13 @@ internal sealed class Judge(ApiDocument document, Findings findings)
         {
             findings.Add(request, answer, "undocumented content type", $"{answer.ContentType ?? "none"} instead of {string.Join(", ", documented.Content.Keys)}");
         }
+        else if (answer.ContentType == "application/x-ndjson")
+        {
+            foreach (var line in answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)) JudgeBody(schema, request, answer, System.Text.Encoding.UTF8.GetBytes(line));
+        }
         else
         {
-            JudgeBody(schema, request, answer);
+            JudgeBody(schema, request, answer, answer.Body);
         }
     }
 
@@ -67,14 +71,14 @@ internal sealed class Judge(ApiDocument document, Findings findings)
             findings.Add(request, answer, "unexpected status", answer.Text);
         if (request.Method == "HEAD") return;
         if (answer.ContentType != "application/problem+json") findings.Add(request, answer, "no problem document", answer.ContentType ?? "no content type");
-        else if (document.Component("Problem") is { } problem) JudgeBody(problem, request, answer);
+        else if (document.Component("Problem") is { } problem) JudgeBody(problem, request, answer, answer.Body);
     }
 
-    private void JudgeBody(JsonElement schema, FuzzRequest request, FuzzAnswer answer)
+    private void JudgeBody(JsonElement schema, FuzzRequest request, FuzzAnswer answer, byte[] json)
     {
         try
         {
-            using var body = JsonDocument.Parse(answer.Body);
+            using var body = JsonDocument.Parse(json);
             foreach (var wrong in check.Check(schema, body.RootElement)) findings.Add(request, answer, "against its schema", wrong);
             if (answer.ContentType == "application/problem+json" && (!body.RootElement.TryGetProperty("status", out var status) || status.GetInt32() != answer.Status))
                 findings.Add(request, answer, "against its schema", "$.status is not the status of the answer");

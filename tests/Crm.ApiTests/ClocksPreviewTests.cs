@@ -51,6 +51,7 @@ public sealed class ClocksPreviewTests(ClocksSystem system) : IClassFixture<Cloc
         await system.MorningAsync();
         var complaint = await system.RegisterAsync(more: ("project", "harbour"));
         var (first, second) = (await system.PreviewAsync("policies", Feedback("PT12H", "harbour")), await system.PreviewAsync("policies", Feedback("PT6H", "harbour")));
+        (await system.Admin.SendAsync(HttpMethod.Post, $"/api/v1/policies/previews/{first}/application", new { reason = "别的版本", moveDeadlines = true }, ifMatch: "\"7\"")).Is(412);
         await system.ApplyAsync("policies", first);
         var before = await system.ClockAsync(complaint, "feedback");
 

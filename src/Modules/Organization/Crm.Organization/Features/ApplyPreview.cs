@@ -42,6 +42,7 @@ internal sealed class ApplyPreviewHandler(OrganizationDb db, CommandContext cont
     {
         await db.LockAsync<ChangePreview>(request.Id, cancellationToken);
         var preview = await db.Previews.VisibleIn(request.Scope, request.Kind).SingleOrDefaultAsync(p => p.Id == request.Id, cancellationToken) ?? throw new NotFound("preview", "预览");
+        context.EnsureCurrent(preview.Version);
         await db.TakeNameAsync("calendar", cancellationToken);
         var calendarVersion = await db.Corrections.CountAsync(cancellationToken);
         var proposal = preview.Kind == ChangeKind.Policy ? JsonSerializer.Deserialize<PolicyProposal>(preview.Change, CrmJson.Options)! : null;
