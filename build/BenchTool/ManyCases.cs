@@ -88,11 +88,11 @@ internal static class ManyCases
             FROM generate_series(1, {cases}) AS i
             """);
         yield return ("projects", $"""
-            INSERT INTO organization.projects (code, name, time_zone, pack, service_desk)
-            SELECT 'p' || i, 'Project ' || i, time_zone, pack, service_desk FROM organization.projects, generate_series({LeastProject}, {LeastProject + Projects - 1}) AS i WHERE code = 'demo';
+            INSERT INTO organization.projects (code, name, company, time_zone, pack, service_desk, id, version, event_sequence)
+            SELECT 'p' || i, 'Project ' || i, company, time_zone, pack, service_desk, gen_random_uuid(), 1, 0 FROM organization.projects, generate_series({LeastProject}, {LeastProject + Projects - 1}) AS i WHERE code = 'demo';
             INSERT INTO complaints.categories (project, code, parent, name_en, name_zh, incident)
             SELECT 'p' || i, code, parent, name_en, name_zh, incident FROM complaints.categories, generate_series({LeastProject}, {LeastProject + Projects - 1}) AS i WHERE project = 'demo';
-            INSERT INTO organization.staff (code, name, subject, active) SELECT 'bench.s' || i, 'Staff ' || i, 'bench.s' || i, true FROM generate_series(1, 200) AS i;
+            INSERT INTO organization.staff (code, name, subject, active, id, version, event_sequence) SELECT 'bench.s' || i, 'Staff ' || i, 'bench.s' || i, true, gen_random_uuid(), 1, 0 FROM generate_series(1, 200) AS i;
             INSERT INTO organization.role_assignments (id, staff, role, project) SELECT gen_random_uuid(), 'bench.s1', 'areaManager', 'p' || i FROM generate_series(107, 111) AS i;
             INSERT INTO organization.role_assignments (id, staff, role, project) VALUES (gen_random_uuid(), 'bench.s2', 'areaManager', 'p107');
             UPDATE organization.directory_version SET version = version + 1

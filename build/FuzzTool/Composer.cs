@@ -24,9 +24,13 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
             if (header.Name == "If-Match") headers.Add((header.Name, $"\"{lore.VersionOf(id)}\""));
         }
 
-        var request = new FuzzRequest(operation, operation.Method, operation.Path.Replace("{id}", id) + Query(operation), headers);
+        var request = new FuzzRequest(operation, operation.Method, Address(operation, id) + Query(operation), headers);
         return operation.Body is { } schema ? request.WithBody(Body(operation, schema).ToJsonString()) : request;
     }
+
+    private string Address(Operation operation, string id) => operation.Path.Replace("{id}", id)
+        .Replace("{code}", Uri.EscapeDataString(lore.Any($"{operation.Collection} code", random) ?? "demo"))
+        .Replace("{name}", Uri.EscapeDataString(lore.Any($"{operation.Collection} name", random) ?? "areaManager"));
 
     /// <summary>A body of the operation: its example, a body after its schema, or a mixture.</summary>
     public JsonObject Body(Operation operation, JsonElement schema)

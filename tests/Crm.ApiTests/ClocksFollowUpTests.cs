@@ -106,13 +106,13 @@ public sealed class ClocksFollowUpTests(ClocksSystem system) : IClassFixture<Clo
 
     [Fact]
     [Trait("Rule", "FUP-04")]
-    public async Task Who_received_it_makes_it_a_major_one_or_one_that_a_machine_received_goes_to_the_service_desk()
+    public async Task Who_received_it_makes_it_a_major_one_goes_to_the_area_manager_and_one_that_a_machine_received_to_the_service_desk()
     {
         await system.MorningAsync();
         (await AssigneeAsync(false, ("receivedBy", "demo.officer"))).ShouldBe("demo.officer");
         (await AssigneeAsync(false)).ShouldBe("demo.admin");
-        (await AssigneeAsync(true, ("receivedBy", "demo.officer"))).ShouldBe("demo.desk");
-        (await AssigneeAsync(true, ("project", "harbour"))).ShouldBe("harbour.desk");
+        (await AssigneeAsync(true, ("receivedBy", "demo.officer"))).ShouldBe("demo.manager");
+        (await AssigneeAsync(true, ("project", "harbour"))).ShouldBe("harbour.officer");
 
         var key = (await system.Admin.PostAsync("/api/v1/api-keys", new { name = "hotline", permissions = new[] { "complaints.register" }, project = "demo" })).Is(201).Text("key");
         var posted = (await system.Host.Machine(key).RegisterAsync()).Is(201).Id;

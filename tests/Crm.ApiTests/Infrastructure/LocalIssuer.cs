@@ -46,6 +46,24 @@ public sealed class LocalIssuer : IAsyncDisposable
         });
     }
 
+    /// <summary>An Authorization header with a token that something is wrong with.</summary>
+    /// <param name="subject">Whom it speaks for.</param>
+    /// <param name="spoil">What is changed before it is signed with the issuer's own key.</param>
+    public string Spoiled(string subject, Action<SecurityTokenDescriptor> spoil)
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var token = new SecurityTokenDescriptor
+        {
+            Issuer = Address, Audience = Audience, Claims = new Dictionary<string, object> { ["sub"] = subject }, IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(10),
+            SigningCredentials = new SigningCredentials(new RsaSecurityKey(rsa) { KeyId = "1" }, SecurityAlgorithms.RsaSha256),
+        };
+        spoil(token);
+        return "Bearer " + new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
+    }
+
+    /// <summary>The public key as everybody can read it: no secret, so nothing signed with it proves anything.</summary>
+    public byte[] PublicKeyBytes => rsa.ExportSubjectPublicKeyInfo();
+
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();

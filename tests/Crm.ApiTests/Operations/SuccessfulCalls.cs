@@ -16,6 +16,11 @@ public sealed class SuccessfulCalls(CrmSystem system)
 {
     private const string Future = "2100-01-01T00:00:00Z";
 
+    /// <summary>The ETag of what nobody has edited yet.</summary>
+    private const string First = "\"1\"";
+
+    private static int codes;
+
     private Api Admin => system.Admin;
 
     /// <summary>Prepares a call of the operation, on something nobody else touches.</summary>
@@ -60,6 +65,22 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "listCalendarDays" => new("/api/v1/calendar/days?from=2026-02-01&to=2026-03-31"),
         "addWorkingDays" => new("/api/v1/calendar/working-days/addition", Json(new { from = "2026-02-13", days = 3 })),
         "countWorkingDays" => new("/api/v1/calendar/working-days/count", Json(new { from = "2026-02-13", to = "2026-02-25" })),
+        "openCompany" => new("/api/v1/companies", Json(new { code = NewCode(), name = "新公司" })),
+        "editCompany" => new($"/api/v1/companies/{await CompanyAsync()}", Json(new { name = "改名" }), First),
+        "listCompanies" => new("/api/v1/companies"),
+        "getCompany" => new("/api/v1/companies/demo-leasing"),
+        "openArea" => new("/api/v1/areas", Json(new { code = NewCode(), name = "西区", company = "demo-leasing", manager = "demo.manager" })),
+        "editArea" => new($"/api/v1/areas/{await AreaAsync()}", Json(new { name = "改名", manager = "demo.officer" }), First),
+        "listAreas" => new("/api/v1/areas"),
+        "getArea" => new("/api/v1/areas/demo-east"),
+        "openProject" => new("/api/v1/projects", Json(new
+        {
+            code = NewCode(), name = "新项目", company = "demo-leasing", serviceDesk = "demo.desk", area = "demo-east", timeZone = "Asia/Shanghai", pack = "property-management",
+        })),
+        "editProject" => new($"/api/v1/projects/{await ProjectAsync()}", Json(new
+        {
+            name = "改名", company = "demo-leasing", serviceDesk = "demo.officer", timeZone = "Asia/Urumqi", pack = "lease-operations", area = "demo-east",
+        }), First),
         "listProjects" => new("/api/v1/projects"),
         "listCalendarYears" => new("/api/v1/calendar/years"),
         "listCalendarCorrections" => new("/api/v1/calendar/corrections"),
@@ -72,12 +93,31 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "listPolicyPreviewMoves" => new($"/api/v1/policies/previews/{await PreviewAsync("policies", Value())}/moves"),
         "applyPolicyPreview" => new($"/api/v1/policies/previews/{await PreviewAsync("policies", Value())}/application", Json(new { reason = "新承诺", moveDeadlines = true })),
         "listPolicyHistory" => new("/api/v1/policies/history?project=demo&name=complaints.feedback"),
+        "getProject" => new("/api/v1/projects/demo"),
+        "openDepartment" => new("/api/v1/departments", Json(new { code = NewCode(), name = "新部门", duties = new[] { new { matter = NewCode(), part = "responsible" } }, company = "demo-leasing" })),
+        "editDepartment" => new($"/api/v1/departments/{await DepartmentAsync()}", Json(new { name = "改名", duties = new[] { new { matter = "repairs", part = "assists" } } }), First),
+        "listDepartments" => new("/api/v1/departments?project=demo"),
+        "getDepartment" => new("/api/v1/departments/demo-care"),
+        "appointStaff" => new("/api/v1/staff", Json(new { code = NewCode(), name = "新员工", subject = NewCode(), department = "demo-care" })),
+        "editStaff" => new($"/api/v1/staff/{await StaffAsync()}", Json(new { name = "改名", subject = NewCode(), department = "demo-care" }), First),
+        "listStaff" => new("/api/v1/staff?project=demo"),
+        "getStaff" => new("/api/v1/staff/demo.officer"),
+        "listHoldings" => new("/api/v1/staff/demo.manager/holdings"),
+        "departStaff" => new($"/api/v1/staff/{await StaffAsync()}/departure", Json(new { successor = "demo.manager", reason = "调离" })),
+        "giveRole" => new($"/api/v1/staff/{await StaffAsync()}/roles", Json(new { role = "frontDesk", scope = "project", place = "demo" })),
+        "takeRole" => await HeldRoleAsync(),
+        "defineRole" => new("/api/v1/roles", Json(new { name = NewName(), tier = "project", titleEn = "New", titleZh = "新角色", permissions = new[] { "complaints.read" } })),
+        "editRole" => new($"/api/v1/roles/{await RoleAsync()}", Json(new { tier = "company", titleEn = "Other", titleZh = "改名", permissions = new[] { "complaints.read" } }), First),
+        "dropRole" => new($"/api/v1/roles/{await RoleAsync()}", IfMatch: First),
+        "listRoles" => new("/api/v1/roles"),
+        "getRole" => new("/api/v1/roles/areaManager"),
         "listPolicies" => new("/api/v1/policies?project=demo"),
         "setPolicy" => new("/api/v1/policies", Json(new { project = "demo", name = "complaints.feedback", value = "PT12H", reason = "新承诺", effectiveFrom = Future })),
         "listApiKeys" => new("/api/v1/api-keys"),
         "createApiKey" => new("/api/v1/api-keys", Json(new { name = "hotline", permissions = new[] { "complaints.read" }, project = "demo", expiresAt = Future })),
         "getApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}"),
-        "revokeApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}", IfMatch: "\"1\""),
+        "rotateApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}/rotation", Json(new { overlap = "PT1H", expiresAt = Future })),
+        "revokeApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}", IfMatch: First),
         "listNotifications" => new("/api/v1/notifications"),
         "countUnreadNotifications" => new("/api/v1/notifications/unread-count"),
         "acknowledgeNotification" => new($"/api/v1/notifications/{await ToldAsync()}/acknowledgement"),
@@ -110,6 +150,36 @@ public sealed class SuccessfulCalls(CrmSystem system)
     private static object Value() => new { project = "demo", name = "complaints.feedback", value = "PT12H", effectiveFrom = Future };
 
     private async Task<Guid> PreviewAsync(string what, object change) => (await Admin.PostAsync($"/api/v1/{what}/preview", change)).Is(201).Id;
+
+    /// <summary>A code that nothing has yet.</summary>
+    private static string NewCode() => $"new-{Interlocked.Increment(ref codes)}";
+
+    private static string NewName() => $"new{Interlocked.Increment(ref codes)}";
+
+    private async Task<string> CompanyAsync() => (await MadeAsync("openCompany")).Text("code");
+
+    private async Task<string> AreaAsync() => (await MadeAsync("openArea")).Text("code");
+
+    private async Task<string> ProjectAsync() => (await MadeAsync("openProject")).Text("code");
+
+    private async Task<string> DepartmentAsync() => (await MadeAsync("openDepartment")).Text("code");
+
+    private async Task<string> StaffAsync() => (await MadeAsync("appointStaff")).Text("code");
+
+    private async Task<string> RoleAsync() => (await MadeAsync("defineRole")).Text("name");
+
+    private async Task<PreparedCall> HeldRoleAsync()
+    {
+        var (path, body, _) = await PrepareAsync("giveRole");
+        var given = (await Admin.PostAsync(path, body!.ToJsonString())).Is(201);
+        return new($"{path}/{given.Id}", IfMatch: given.ETag);
+    }
+
+    private async Task<Reply> MadeAsync(string operationId)
+    {
+        var (path, body, _) = await PrepareAsync(operationId);
+        return (await Admin.PostAsync(path, body!.ToJsonString())).Is(201);
+    }
 
     private async Task<Guid> RegisteredAsync() => (await Admin.RegisterAsync()).Is(201).Id;
 

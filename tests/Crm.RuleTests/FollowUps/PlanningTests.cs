@@ -70,17 +70,21 @@ public sealed class PlanningTests
     [Theory]
     [Trait("Rule", "FUP-04")]
     [InlineData(false, "demo.officer", "demo.officer")] // who received it
-    [InlineData(true, "demo.officer", "demo.desk")] // a major one: the project's service desk until areas exist
+    [InlineData(true, "demo.officer", "demo.manager")] // a major one: the area manager
     [InlineData(false, null, "demo.desk")] // a machine received it
     [InlineData(false, "demo.gone", "demo.desk")] // has left
     [InlineData(false, "nobody", "demo.desk")]
-    [InlineData(true, null, "demo.desk")]
-    public void The_receiver_makes_it_or_the_service_desk(bool major, string? receivedBy, string assignee) =>
+    [InlineData(true, null, "demo.manager")]
+    public void The_receiver_or_the_area_manager_makes_it_else_the_service_desk(bool major, string? receivedBy, string assignee) =>
         Assignment.Of(major, receivedBy, Company.Demo, Company.With()).ShouldBe(assignee);
 
     [Fact]
     [Trait("Rule", "FUP-04")]
-    public void Each_project_has_its_own_service_desk() => Assignment.Of(major: true, "demo.officer", Company.Harbour, Company.With()).ShouldBe("harbour.desk");
+    public void Without_an_area_or_with_a_manager_who_has_left_a_major_one_goes_to_the_projects_own_service_desk()
+    {
+        Assignment.Of(major: true, "demo.officer", Company.Harbour, Company.With()).ShouldBe("harbour.desk");
+        Assignment.Of(major: true, "demo.officer", Company.Demo with { AreaManager = "demo.gone" }, Company.With()).ShouldBe("demo.desk");
+    }
 
     [Fact]
     [Trait("Rule", "FUP-02")]

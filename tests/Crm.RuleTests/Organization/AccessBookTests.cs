@@ -14,11 +14,13 @@ public sealed class AccessBookTests
     private static readonly Instant Created = Calendar.Utc("2026-03-02T01:00:00Z");
     private static readonly DateTimeOffset RealNow = new(2026, 3, 3, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly ProjectRow[] Projects = [Project("demo", "demo-leasing", area: "demo-east"), Project("hill", "demo-leasing", area: null), Project("harbour", "harbour-property", area: null)];
+
+    private static readonly Area[] Areas = [new() { Code = "demo-east", Name = "东区", Company = "demo-leasing", Manager = "chen" }];
+
     private static readonly Role[] Roles =
     [
-        new() { Name = "administrator", Permissions = [Role.Everything] },
-        new() { Name = "reader", Permissions = ["complaints.read"] },
-        new() { Name = "handler", Permissions = ["complaints.read", "complaints.handle"] },
+        Granting("administrator", Role.Everything), Granting("reader", "complaints.read"), Granting("handler", "complaints.read", "complaints.handle"),
     ];
 
     [Fact]
@@ -38,6 +40,21 @@ public sealed class AccessBookTests
         var caller = Book(Assigned("chen", "reader", "demo"), Assigned("chen", "handler", "harbour")).FindStaff("chen")!;
         caller.Scope("complaints.read").Projects.ShouldBe(["demo", "harbour"], ignoreOrder: true);
         caller.Scope("complaints.handle").Projects.ShouldBe(["harbour"]);
+    }
+
+    [Theory]
+    [Trait("Rule", "ORG-03")]
+    [InlineData("group", "demo,hill,harbour,new", "group,company:demo-leasing,area:demo-east")]
+    [InlineData("company", "demo,hill", "company:demo-leasing,area:demo-east")]
+    [InlineData("area", "demo", "area:demo-east")]
+    [InlineData("project", "demo", "")]
+    public void A_role_reaches_the_projects_of_its_place_and_covers_places_not_lists_of_projects(string kind, string projects, string places)
+    {
+        var place = kind switch { "company" => new RoleScope(ScopeKind.Company, "demo-leasing"), "area" => new RoleScope(ScopeKind.Area, "demo-east"), "project" => new RoleScope(ScopeKind.Project, "demo"), _ => RoleScope.Group };
+        var scope = Book(RoleAssignment.Of("chen", "reader", place)).FindStaff("chen")!.Scope("complaints.read");
+        new[] { "demo", "hill", "harbour", "new" }.Where(scope.Includes).ShouldBe(projects.Split(','));
+        new[] { "group", "company:demo-leasing", "area:demo-east", "company:harbour-property" }.Where(p => p != "company:harbour-property" || kind != "group").Where(scope.Covers)
+            .ShouldBe(places.Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -112,11 +129,16 @@ public sealed class AccessBookTests
 
     private static AccessBook Book(params RoleAssignment[] assignments) => new(
         [new StaffRow { Code = "chen", Name = "陈晓", Subject = "chen" }, new StaffRow { Code = "gone", Name = "离职", Subject = "gone", Active = false }],
-        Roles, assignments, [], Catalogue);
+        Roles, assignments, [], Projects, Areas, Catalogue);
 
-    private static AccessBook Book(ApiKey key) => new([], Roles, [], [key], Catalogue);
+    private static AccessBook Book(ApiKey key) => new([], Roles, [], [key], Projects, Areas, Catalogue);
 
     private static RoleAssignment Assigned(string staff, string role, string? project) => new() { Staff = staff, Role = role, Project = project };
+
+    private static ProjectRow Project(string code, string company, string? area) =>
+        new() { Code = code, Name = code, Company = company, Area = area, TimeZone = "Asia/Shanghai", Pack = "lease-operations", ServiceDesk = "chen" };
+
+    private static Role Granting(string name, params string[] permissions) => new() { Name = name, TitleEn = name, TitleZh = name, Permissions = permissions };
 
     private static Permission Named(string name) => new(name, new Text(name, name));
 }

@@ -39,7 +39,7 @@ public sealed class RecipientsTests
 
     [Fact]
     public void A_notice_of_the_whole_company_for_nobody_is_told_to_nobody() =>
-        Recipients.Of([Audience.Person("gone")], project: null, new Staffing(Staff, [])).ShouldBeEmpty();
+        Recipients.Of([Audience.Person("gone")], project: null, new Staffing(Staff, [], [])).ShouldBeEmpty();
 
     [Fact]
     public void The_sentence_is_made_from_the_facts_and_facts_of_another_form_give_the_general_one()
@@ -52,7 +52,7 @@ public sealed class RecipientsTests
         kind.Read("""{"clock":"feedback"}""", Shanghai).ShouldBe(kind.Meaning);
     }
 
-    private static IReadOnlyList<string> Of(RoleAssignment[] assignments, params Audience[] audiences) => Recipients.Of(audiences, Company.Demo, new Staffing(Staff, assignments));
+    private static IReadOnlyList<string> Of(RoleAssignment[] assignments, params Audience[] audiences) => Recipients.Of(audiences, Company.Demo, new Staffing(Staff, assignments, []));
 
     private static StaffRow Here(string code) => new() { Code = code, Name = "", Subject = code };
 

@@ -85,6 +85,14 @@ internal sealed class Complaint : Subject<CasePolicies>
         Move(StepKind.Accepted, CaseStatus.Accepted, moment);
     }
 
+    /// <summary>ORG-03: who had it in hand has left; it is their successor's from now on.</summary>
+    public void PassOn(string heir, Moment moment)
+    {
+        var text = $"{Handler} has left. {Handler} 已离职。";
+        Handler = heir;
+        Move(StepKind.PassedOn, Status, moment, text, toWhom: heir);
+    }
+
     /// <summary>CMP-09: the customer is told how it stands; the first time ends the feedback clock.</summary>
     public void GiveFeedback(string content, Moment moment)
     {

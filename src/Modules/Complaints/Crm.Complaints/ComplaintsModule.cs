@@ -23,6 +23,9 @@ public static class ComplaintsModule
         services.AddDesk<ComplaintDesk, ComplaintsDb, Complaint, CasePolicies>();
         services.AddDeadlines<ComplaintsDb>(Schema, ComplaintPolicies.All, ComplaintPolicies.WarnAt);
         services.AddSingleton<CaseNumbers>();
+        services.AddScoped<CasesInHand>();
+        services.AddScoped<IHoldings>(sp => sp.GetRequiredService<CasesInHand>());
+        services.AddScoped<HandOver>(sp => sp.GetRequiredService<CasesInHand>());
         services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
         services.AddSingleton(new DemoData(StandardCategories.SeedDemoAsync));
         services.AddSingleton(new ProjectSeed(StandardCategories.SeedAsync));

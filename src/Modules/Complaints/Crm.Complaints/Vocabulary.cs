@@ -175,6 +175,9 @@ internal enum StepKind
     /// <summary>Taken in hand.</summary>
     Accepted,
 
+    /// <summary>ORG-03: who had it in hand has left, and somebody else has it from now on.</summary>
+    PassedOn,
+
     /// <summary>CMP-09: the customer was told how it stands.</summary>
     CustomerFeedback,
 

@@ -6,9 +6,9 @@ namespace Crm.FollowUps;
 internal static class Assignment
 {
     /// <summary>
-    /// Minor complaint, repair, paid service: who received it. Major: the area manager, which is the project's service desk until areas exist.
-    /// Nobody is left out: a receiver who is a machine or has left is replaced by the service desk.
+    /// Minor complaint, repair, paid service: who received it. Major: the manager of the project's area. Nobody is left out: a receiver who is
+    /// a machine, whoever has left, and an area that is not there are replaced by the service desk.
     /// </summary>
     public static string Of(bool major, string? receivedBy, Project project, OrganizationSnapshot organization) =>
-        !major && receivedBy is not null && organization.FindStaff(receivedBy) is { Active: true } ? receivedBy : project.ServiceDesk;
+        (major ? project.AreaManager : receivedBy) is { } chosen && organization.FindStaff(chosen) is { Active: true } ? chosen : project.ServiceDesk;
 }

@@ -19,6 +19,7 @@ internal sealed record Origin(Guid Id, string Number, int Cycle, string Project,
 internal sealed class FollowUp : Subject<VisitPolicies>
 {
     private readonly List<Visit> visits = [];
+    private readonly List<PassedOn> passedOn = [];
 
     private FollowUp() => (Number, OriginNumber, Assignee) = ("", "", "");
 
@@ -58,6 +59,9 @@ internal sealed class FollowUp : Subject<VisitPolicies>
 
     public IReadOnlyCollection<Visit> Visits => visits;
 
+    /// <summary>ORG-03: from whom to whom it has passed.</summary>
+    public IReadOnlyCollection<PassedOn> PassedOn => passedOn;
+
     /// <summary>FUP-02: plans the follow-up; its window runs from the resolution, however late the news of it came.</summary>
     public static FollowUp Plan(Origin origin, FollowUpKind kind, string number, string assignee, Moment moment)
     {
@@ -83,6 +87,14 @@ internal sealed class FollowUp : Subject<VisitPolicies>
 
         if (outcome.Reached) Complete(outcome, moment);
         else CountAttempt(outcome, moment);
+        Touch();
+    }
+
+    /// <summary>ORG-03: who was to make it has left; it is their successor's from now on.</summary>
+    public void PassOn(string heir, Moment moment)
+    {
+        passedOn.Add(new PassedOn { FollowUpId = Id, At = moment.Now, By = moment.By, From = Assignee, To = heir, Reason = $"{Assignee} has left. {Assignee} 已离职。" });
+        Assignee = heir;
         Touch();
     }
 

@@ -24,6 +24,9 @@ public static class FollowUpsModule
         services.AddDeadlines<FollowUpsDb>(Schema, FollowUpPolicies.All, FollowUpPolicies.WarnAt);
         services.AddSingleton<FollowUpNumbers>();
         services.AddFollowUpNotices();
+        services.AddScoped<PlannedVisits>();
+        services.AddScoped<IHoldings>(sp => sp.GetRequiredService<PlannedVisits>());
+        services.AddScoped<HandOver>(sp => sp.GetRequiredService<PlannedVisits>());
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
         return services;

@@ -56,6 +56,25 @@ internal sealed class Visit
     public string? Signature { get; private set; }
 }
 
+/// <summary>ORG-03: a follow-up became somebody else's to make: who, when and why. Append-only.</summary>
+internal sealed class PassedOn
+{
+    public Guid Id { get; init; } = Ids.Next();
+
+    public required Guid FollowUpId { get; init; }
+
+    public required Instant At { get; init; }
+
+    /// <summary>"rule:" and the rule's id.</summary>
+    public required string By { get; init; }
+
+    public required string From { get; init; }
+
+    public required string To { get; init; }
+
+    public required string Reason { get; init; }
+}
+
 /// <summary>The newest cycle this module has heard of for a case: what makes an older one's news stale.</summary>
 internal sealed class OriginCycle
 {

@@ -11,13 +11,23 @@ namespace Crm.Organization.Contracts;
 /// <param name="Zone">Dates, periods and calling hours of the project are in this zone.</param>
 /// <param name="Pack">The policy pack its numbers come from.</param>
 /// <param name="ServiceDesk">The member of staff who gets what belongs to nobody else.</param>
-public sealed record Project(string Code, string Name, DateTimeZone Zone, string Pack, string ServiceDesk);
+/// <param name="Company">The company it belongs to.</param>
+/// <param name="Area">The area it lies in; null for none.</param>
+/// <param name="AreaManager">The member of staff who manages that area.</param>
+public sealed record Project(string Code, string Name, DateTimeZone Zone, string Pack, string ServiceDesk, string Company, string? Area = null, string? AreaManager = null);
 
 /// <summary>ORG-02: somebody who works here.</summary>
 /// <param name="Code">The stable staff code; written into histories, so never reused.</param>
 /// <param name="Name">The person's name.</param>
 /// <param name="Active">False for somebody who has left.</param>
-public sealed record StaffMember(string Code, string Name, bool Active);
+public sealed record StaffMember(string Code, string Name, bool Active)
+{
+    /// <summary>ORG-03: who took over what they held, once they have left.</summary>
+    public string? Successor { get; init; }
+
+    /// <summary>ORG-03: the projects in which they hold any role.</summary>
+    public ProjectScope Reach { get; init; } = ProjectScope.None;
+}
 
 /// <summary>A project's own value of a policy.</summary>
 /// <param name="Project">The project's code.</param>
@@ -60,6 +70,20 @@ public sealed class OrganizationSnapshot(
     /// <summary>The member of staff with this code, active or not; null when there never was one.</summary>
     public StaffMember? FindStaff(string code) => staff.GetValueOrDefault(code);
 
+    /// <summary>ORG-03: the codes of those who have left: nothing may stay with them.</summary>
+    public IReadOnlyList<string> Leavers { get; } = [.. staff.Where(s => !s.Active).Select(s => s.Code)];
+
+    /// <summary>
+    /// ORG-03: who has to do from now on what somebody who left held in a project: their successor, or the successor's successor where that one
+    /// has left too. Whose roles do not reach the project is passed over, and in the end there is always the service desk.
+    /// </summary>
+    public string HeirOf(string leaver, Project project)
+    {
+        for (var next = FindStaff(leaver)?.Successor; next is not null; next = FindStaff(next)?.Successor)
+            if (FindStaff(next) is { Active: true } heir && heir.Reach.Includes(project.Code)) return heir.Code;
+        return project.ServiceDesk;
+    }
+
     /// <summary>ORG-08: the value of a policy for a project at an instant: the project's latest effective one, else its pack's default.</summary>
     public PolicyReading<T> Read<T>(Policy<T> policy, Project project, Instant at)
     {
@@ -99,9 +123,16 @@ public sealed class OrganizationSnapshot(
 public sealed class OrganizationDirectory
 {
     private volatile OrganizationSnapshot current = new([], [], [], new WorkingCalendar([], []));
+    private Func<CancellationToken, Task> refresh = _ => Task.CompletedTask;
 
     /// <summary>The newest picture this host has.</summary>
     public OrganizationSnapshot Current => current;
+
+    /// <summary>Reads a newer picture if there is one: for who has just heard of a change that this host may not know yet.</summary>
+    public Task RefreshAsync(CancellationToken ct) => refresh(ct);
+
+    /// <summary>Called by the Organization module once, to say how.</summary>
+    public void RefreshBy(Func<CancellationToken, Task> way) => refresh = way;
 
     /// <summary>Called by the Organization module when it has read a newer one.</summary>
     public void Replace(OrganizationSnapshot snapshot) => current = snapshot;

@@ -67,4 +67,7 @@ public static class Packs
 
     /// <summary>A property manager's rules.</summary>
     public const string PropertyManagement = "property-management";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [LeaseOperations, PropertyManagement];
 }

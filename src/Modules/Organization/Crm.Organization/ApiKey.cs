@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Crm.Shared.Data;
+using Crm.Shared.Failures;
 using NodaTime;
 
 namespace Crm.Organization;
@@ -42,6 +43,25 @@ internal sealed class ApiKey : Aggregate
     {
         var text = Mark + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32 + 6));
         return (new ApiKey(name, project, permissions, createdAt, expiresAt, PrefixOf(text), HashOf(text)), text);
+    }
+
+    /// <summary>When it was last used, to about a minute, in real time; null for never.</summary>
+    public Instant? LastUsedAt { get; private set; }
+
+    /// <summary>A key that takes this one's place, with its name, permissions and project. This one works on for the overlap, at most.</summary>
+    /// <param name="at">The domain's now, at which the new key is made.</param>
+    /// <param name="realNow">Real time, by which keys expire.</param>
+    /// <param name="overlap">How long both work: what it takes to bring the new one to its machine.</param>
+    /// <param name="expiresAt">When the new one expires, in real time; null for never.</param>
+    /// <exception cref="BrokenRule">ORG-09: it works no more.</exception>
+    public (ApiKey Key, string Text) Rotate(Instant at, Instant realNow, Duration overlap, Instant? expiresAt)
+    {
+        if (RevokedAt is not null || ExpiresAt <= realNow)
+            throw new BrokenRule("ORG-09", new Text("The key is revoked or has expired: make a new one.", "该密钥已吊销或已过期，请另建新密钥。"));
+        var end = realNow + overlap;
+        if (ExpiresAt is null || ExpiresAt > end) ExpiresAt = end;
+        Touch();
+        return Create(Name, Project, Permissions, at, expiresAt);
     }
 
     /// <summary>The public part of a key's text: enough to find it, of no use by itself.</summary>

@@ -2,6 +2,7 @@ using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Features;
+using Crm.Organization.Jobs;
 using Crm.Organization.Notifications;
 using Crm.Organization.Setup;
 using Crm.Shared.Access;
@@ -32,6 +33,11 @@ public static class OrganizationModule
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddNotifications();
+        services.AddSingleton<KeyUses>();
+        services.AddHostedService(sp => sp.GetRequiredService<KeyUses>());
+        services.AddScoped<IHoldings, ManagedAreas>();
+        services.AddScoped<IHoldings, ServiceDesks>();
+        services.AddHostedService<HandOverJob>();
         services.AddSingleton(new DemoData(DemoCompany.SeedAsync));
         foreach (var policy in OrganizationPolicies.All) services.AddSingleton(policy);
         foreach (var permission in OrganizationPermissions.All) services.AddSingleton(permission);
@@ -64,19 +70,42 @@ public static class OrganizationModule
     /// <param name="keys">What the audit row is marked with.</param>
     /// <param name="code">The code by which every call names it.</param>
     /// <param name="name">The name people know it by.</param>
+    /// <param name="company">The company it belongs to; opened too when there is none of this code.</param>
     /// <param name="timeZone">An IANA time zone.</param>
     /// <param name="pack">A policy pack.</param>
     /// <param name="serviceDesk">The staff code that receives what belongs to nobody else.</param>
     /// <param name="ct">Cancels it; nothing is done then.</param>
     /// <exception cref="BrokenRule">The code is taken, or the service desk is nobody who works here.</exception>
-    public static Task OpenProjectAsync(string ownerConnection, KeyRing keys, string code, string name, string timeZone, string pack, string serviceDesk, CancellationToken ct) =>
-        OpenProject.RunAsync(ownerConnection, keys, new ProjectRow { Code = code, Name = name, TimeZone = timeZone, Pack = pack, ServiceDesk = serviceDesk }, ct);
+    public static Task OpenProjectAsync(string ownerConnection, KeyRing keys, string code, string name, string company, string timeZone, string pack, string serviceDesk, CancellationToken ct) =>
+        OpenProjectAtConsole.RunAsync(ownerConnection, keys, new ProjectRow { Code = code, Name = name, Company = company, TimeZone = timeZone, Pack = pack, ServiceDesk = serviceDesk }, ct);
 
     /// <summary>The module's routes.</summary>
     public static void MapOrganization(this IEndpointRouteBuilder api)
     {
         var routes = api.MapGroup("").WithTags("Organization");
+        OpenCompanyEndpoint.Map(routes);
+        EditCompanyEndpoint.Map(routes);
+        ListCompaniesEndpoint.Map(routes);
+        OpenAreaEndpoint.Map(routes);
+        EditAreaEndpoint.Map(routes);
+        ListAreasEndpoint.Map(routes);
+        OpenProjectEndpoint.Map(routes);
+        EditProjectEndpoint.Map(routes);
         ListProjectsEndpoint.Map(routes);
+        OpenDepartmentEndpoint.Map(routes);
+        EditDepartmentEndpoint.Map(routes);
+        ListDepartmentsEndpoint.Map(routes);
+        AppointStaffEndpoint.Map(routes);
+        EditStaffEndpoint.Map(routes);
+        ListStaffEndpoint.Map(routes);
+        ListHoldingsEndpoint.Map(routes);
+        DepartStaffEndpoint.Map(routes);
+        GiveRoleEndpoint.Map(routes);
+        TakeRoleEndpoint.Map(routes);
+        DefineRoleEndpoint.Map(routes);
+        EditRoleEndpoint.Map(routes);
+        DropRoleEndpoint.Map(routes);
+        ListRolesEndpoint.Map(routes);
         ListPoliciesEndpoint.Map(routes);
         ListPolicyHistoryEndpoint.Map(routes);
         SetPolicyEndpoint.Map(routes);
@@ -86,6 +115,7 @@ public static class OrganizationModule
         ApplyPreviewEndpoint.Map(routes);
         ListApiKeysEndpoint.Map(routes);
         CreateApiKeyEndpoint.Map(routes);
+        RotateApiKeyEndpoint.Map(routes);
         RevokeApiKeyEndpoint.Map(routes);
         ListCalendarDaysEndpoint.Map(routes);
         ListCalendarYearsEndpoint.Map(routes);

@@ -6,7 +6,7 @@ namespace Crm.Organization;
 /// <summary>The rights this module's endpoints ask for.</summary>
 internal static class OrganizationPermissions
 {
-    public static readonly Permission Read = new("organization.read", new Text("See projects and policy values.", "查看项目与策略参数。"));
+    public static readonly Permission Read = new("organization.read", new Text("See companies, areas, projects, departments and policy values.", "查看公司、片区、项目、部门与策略参数。"));
 
     public static readonly Permission SetPolicies = new("organization.set-policies", new Text("Set a project's policy values.", "设置项目策略参数。"));
 
@@ -16,5 +16,15 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ReceiveNotices = new("organization.receive-notices", new Text("Have an inbox, and choose how to be told.", "拥有收件箱并设置通知方式。"));
 
-    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices];
+    public static readonly Permission ManagePlaces = new("organization.manage-places", new Text("Open and edit companies, areas, projects and departments.", "设立和修改公司、片区、项目与部门。"));
+
+    public static readonly Permission ReadStaff = new("organization.read-staff", new Text("See staff and their roles, and what each role may do.", "查看员工及其角色，以及各角色的权限。"));
+
+    public static readonly Permission ManageStaff = new("organization.manage-staff", new Text("Appoint and edit staff, and let somebody take over from who leaves.", "录用员工、修改员工信息及办理离职交接。"));
+
+    public static readonly Permission AssignRoles = new("organization.assign-roles", new Text("Give staff roles and take them away.", "授予和收回员工角色。"));
+
+    public static readonly Permission ManageRoles = new("organization.manage-roles", new Text("Define roles: what each may do.", "定义角色及其权限。"));
+
+    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles];
 }

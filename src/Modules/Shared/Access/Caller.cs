@@ -5,14 +5,15 @@ public sealed class ProjectScope
 {
     // Not frozen: scopes are made in the middle of requests, and freezing costs more than it saves.
     private readonly HashSet<string> projects;
+    private readonly HashSet<string> places;
 
-    private ProjectScope(bool everywhere, HashSet<string> projects) => (Everywhere, this.projects) = (everywhere, projects);
+    private ProjectScope(bool everywhere, HashSet<string> projects, HashSet<string> places) => (Everywhere, this.projects, this.places) = (everywhere, projects, places);
 
     /// <summary>Every project, present and future.</summary>
-    public static ProjectScope All { get; } = new(everywhere: true, []);
+    public static ProjectScope All { get; } = new(everywhere: true, [], []);
 
     /// <summary>No project at all.</summary>
-    public static ProjectScope None { get; } = new(everywhere: false, []);
+    public static ProjectScope None { get; } = new(everywhere: false, [], []);
 
     /// <summary>True when the scope is not limited to listed projects.</summary>
     public bool Everywhere { get; }
@@ -24,13 +25,21 @@ public sealed class ProjectScope
     public bool IsEmpty => !Everywhere && projects.Count == 0;
 
     /// <summary>Exactly these project codes.</summary>
-    public static ProjectScope Of(IEnumerable<string> projects) => new(everywhere: false, [.. projects]);
+    /// <param name="projects">The codes.</param>
+    /// <param name="places">The companies and areas, whose projects these are, that it covers as a whole: projects that join them later included.</param>
+    public static ProjectScope Of(IEnumerable<string> projects, params IEnumerable<string> places) => new(everywhere: false, [.. projects], [.. places]);
 
     /// <summary>True when the project lies in the scope.</summary>
     public bool Includes(string project) => Everywhere || projects.Contains(project);
 
+    /// <summary>True when every project of the other scope lies in this one.</summary>
+    public bool Includes(ProjectScope other) => Everywhere || (!other.Everywhere && other.projects.IsSubsetOf(projects));
+
+    /// <summary>True when every project of the place lies in the scope, future ones included.</summary>
+    public bool Covers(string place) => Everywhere || places.Contains(place);
+
     /// <summary>Both scopes together.</summary>
-    public ProjectScope Union(ProjectScope other) => Everywhere || other.Everywhere ? All : Of(projects.Concat(other.projects));
+    public ProjectScope Union(ProjectScope other) => Everywhere || other.Everywhere ? All : Of(projects.Concat(other.projects), places.Concat(other.places));
 }
 
 /// <summary>

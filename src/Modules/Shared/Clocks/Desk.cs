@@ -32,7 +32,8 @@ public abstract class Desk<TDb, TSubject, TPolicies>(TDb db, CommandContext cont
     /// <summary>Takes a subject on behalf of <paramref name="by"/>, without catching up; null when there is none.</summary>
     public async Task<(TSubject Subject, Moment<TPolicies> Moment)?> TakeIfExistsAsync(Guid id, ProjectScope scope, string by, CancellationToken ct)
     {
-        if (!await db.LockAsync<TSubject>(id, ct)) return null;
+        // What follows is asked also where there is none: a stranger must not tell from the work behind an answer what is there.
+        await db.LockAsync<TSubject>(id, ct);
         var subject = await Whole(db.Set<TSubject>()).VisibleIn(scope).SingleOrDefaultAsync(s => s.Id == id, ct);
         return subject is null ? null : (subject, MomentIn(subject.Project, by));
     }

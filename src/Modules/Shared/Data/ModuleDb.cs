@@ -56,12 +56,11 @@ public abstract class ModuleDb : DbContext
     /// <summary>
     /// Takes the row lock that every change of this row takes first. Read the clock and the row only after it: what was read before may be old.
     /// </summary>
-    /// <returns>False when there is no such row.</returns>
-    public async Task<bool> LockAsync<TRow>(Guid id, CancellationToken ct) where TRow : Aggregate
+    public async Task LockAsync<TRow>(Guid id, CancellationToken ct) where TRow : Aggregate
     {
         await using var batch = Batch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT 1 FROM {Table<TRow>()} WHERE id = $1 FOR UPDATE") { Parameters = { new() { Value = id } } });
-        return await batch.ExecuteScalarAsync(ct) is not null;
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>Locks those of the rows that nobody else holds at this moment, and says which.</summary>

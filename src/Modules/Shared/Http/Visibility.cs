@@ -15,13 +15,11 @@ public delegate bool ProjectExists(string code);
 /// <summary>Endpoint metadata: how to find out whether the thing in the path is the caller's to see.</summary>
 /// <param name="Thing">The kind of thing, for the 404's text.</param>
 /// <param name="Zh">The same in Chinese.</param>
-/// <param name="IsVisible">True when the thing with this id exists in the scope.</param>
-public sealed record PathSubject(string Thing, string Zh, Func<IServiceProvider, Guid, ProjectScope, CancellationToken, Task<bool>> IsVisible);
+/// <param name="IsVisible">True when the thing that these parts of the path name, in their order, exists in the scope.</param>
+public sealed record PathSubject(string Thing, string Zh, Func<IServiceProvider, IReadOnlyList<string>, ProjectScope, CancellationToken, Task<bool>> IsVisible);
 
-/// <summary>Endpoint metadata: what it changes concerns every project, so that it is there only for those who hold its permission in all of them.</summary>
-/// <param name="Thing">The kind of thing, for the 404's text.</param>
-/// <param name="Zh">The same in Chinese.</param>
-public sealed record WholeCompany(string Thing, string Zh);
+/// <summary>Endpoint metadata: what the path names is one person's own; others find nothing there, whatever their rights.</summary>
+public sealed record OnesOwn;
 
 /// <summary>404 before 400: decides whether what a request names is the caller's to see, without needing the request to be well formed.</summary>
 public static class Visibility
@@ -32,20 +30,34 @@ public static class Visibility
         where TBuilder : IEndpointConventionBuilder
         where TDb : DbContext =>
         endpoint.WithMetadata(new PathSubject(
-            thing, zh, (services, id, scope, ct) => visible(services.GetRequiredService<TDb>(), id, scope).AnyAsync(ct)));
+            thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), Guid.Parse(path[0]), scope).AnyAsync(ct)));
 
-    /// <summary>Checks the path's subject, the body's project, and whether it is for the whole company only.</summary>
+    /// <summary>Says what the <c>{code}</c> of the path names and which query decides that the caller may see it.</summary>
+    public static TBuilder About<TBuilder, TDb>(
+        this TBuilder endpoint, string thing, string zh, Func<TDb, string, ProjectScope, IQueryable<object>> visible)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new PathSubject(thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), path[0], scope).AnyAsync(ct)));
+
+    /// <summary>Says what the <c>{code}</c> and the <c>{id}</c> behind it name and which query decides that the caller may see it.</summary>
+    public static TBuilder About<TBuilder, TDb>(
+        this TBuilder endpoint, string thing, string zh, Func<TDb, string, Guid, ProjectScope, IQueryable<object>> visible)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new PathSubject(
+            thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), path[0], Guid.Parse(path[1]), scope).AnyAsync(ct)));
+
+    /// <summary>Checks the path's subject and the body's project.</summary>
     /// <exception cref="NotFound">Either is missing or out of scope.</exception>
     public static async Task EnsureAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint()!;
         var scope = context.Features.Get<Caller>()?.Scope(endpoint.Metadata.GetMetadata<RequiresPermissionAttribute>()?.Permission ?? "") ?? ProjectScope.None;
-        if (endpoint.Metadata.GetMetadata<PathSubject>() is { } subject
-            && context.GetRouteValue("id") is string text && Guid.TryParse(text, out var id)
-            && !await subject.IsVisible(context.RequestServices, id, scope, context.RequestAborted))
-            throw new NotFound(subject.Thing, subject.Zh);
-
-        if (endpoint.Metadata.GetMetadata<WholeCompany>() is { } whole && !scope.Everywhere) throw new NotFound(whole.Thing, whole.Zh);
+        if (endpoint.Metadata.GetMetadata<PathSubject>() is { } subject)
+        {
+            string[] path = [.. ((RouteEndpoint)endpoint).RoutePattern.Parameters.Select(p => (string)context.GetRouteValue(p.Name)!)];
+            if (!await subject.IsVisible(context.RequestServices, path, scope, context.RequestAborted)) throw new NotFound(subject.Thing, subject.Zh);
+        }
 
         if (await NamedProject(context) is { } project && !(scope.Includes(project) && context.RequestServices.GetRequiredService<ProjectExists>()(project)))
             throw new NotFound("project", "项目", field: "project");

@@ -44,6 +44,7 @@ internal sealed class ComplaintTables :
         builder.HasIndex(c => new { c.Project, c.Severity, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Project, c.Kind, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Status, c.RegisteredAt, c.Id });
+        builder.HasIndex(c => new { c.Handler, c.Id }).HasFilter("handler IS NOT NULL AND status <> 'archived' AND status <> 'withdrawn'");
         builder.HasIndex(c => new { c.EarliestDueAt, c.Project }).HasFilter("earliest_due_at IS NOT NULL");
     }
 

@@ -41,8 +41,15 @@ internal static class StandardCategories
     public static async Task SeedAsync(string ownerConnection, string project, CancellationToken ct)
     {
         await using var db = new ComplaintsDb(ModuleRegistration.Options<ComplaintsDb>(ownerConnection, ComplaintsModule.Schema));
-        if (await db.Categories.AnyAsync(c => c.Project == project, ct)) return;
+        if (await AddAsync(db, project, ct)) await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Adds them for a project that has none yet; saving is the caller's.</summary>
+    /// <returns>False when it has some.</returns>
+    public static async Task<bool> AddAsync(ComplaintsDb db, string project, CancellationToken ct)
+    {
+        if (await db.Categories.AnyAsync(c => c.Project == project, ct)) return false;
         db.Categories.AddRange(Tree.Select(c => new Category { Project = project, Code = c.Code, Parent = c.Parent, NameEn = c.En, NameZh = c.Zh, Incident = c.Incident }));
-        await db.SaveChangesAsync(ct);
+        return true;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class FollowUpsDb(DbContextOptions<FollowUpsDb> options) : Modul
     }
 }
 
-internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEntityTypeConfiguration<Visit>, IEntityTypeConfiguration<OriginCycle>
+internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEntityTypeConfiguration<Visit>, IEntityTypeConfiguration<PassedOn>, IEntityTypeConfiguration<OriginCycle>
 {
     public void Configure(EntityTypeBuilder<FollowUp> builder)
     {
@@ -45,6 +45,7 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
         builder.Property(f => f.Version).IsConcurrencyToken();
         builder.HasMany(f => f.Clocks).WithOne().HasForeignKey(c => c.SubjectId);
         builder.HasMany(f => f.Visits).WithOne().HasForeignKey(v => v.FollowUpId);
+        builder.HasMany(f => f.PassedOn).WithOne().HasForeignKey(p => p.FollowUpId);
         // FUP-02: exactly one follow-up per resolution round, however often the event arrives.
         builder.HasIndex(f => new { f.OriginId, f.OriginCycle, f.Round }).IsUnique();
         builder.HasIndex(f => f.Number).IsUnique();
@@ -60,6 +61,12 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
     {
         builder.ToTable("visits").IsAppendOnly().HasKey(v => v.Id);
         builder.HasIndex(v => new { v.FollowUpId, v.At });
+    }
+
+    public void Configure(EntityTypeBuilder<PassedOn> builder)
+    {
+        builder.ToTable("passed_on").IsAppendOnly().HasKey(p => p.Id);
+        builder.HasIndex(p => p.FollowUpId);
     }
 
     public void Configure(EntityTypeBuilder<OriginCycle> builder) => builder.ToTable("origin_cycles").HasKey(o => o.OriginId);

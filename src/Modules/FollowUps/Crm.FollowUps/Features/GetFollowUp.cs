@@ -31,10 +31,19 @@ internal sealed record GetFollowUp(Guid Id, ProjectScope Scope) : IRequest<Follo
 /// <param name="EndedAt">When it was completed, given up or cancelled.</param>
 /// <param name="Clocks">Its deadlines.</param>
 /// <param name="Visits">Every attempt, oldest first.</param>
+/// <param name="PassedOn">From whom to whom it has passed, oldest first.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record FollowUpDetails(
     Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, int Round, bool Major, string Assignee, FollowUpState State,
-    Instant PlannedAt, Instant DueAt, int Attempts, Instant? NextAttemptAt, Instant? EndedAt, IReadOnlyList<FollowUpClockView> Clocks, IReadOnlyList<VisitView> Visits, int Version) : IVersioned;
+    Instant PlannedAt, Instant DueAt, int Attempts, Instant? NextAttemptAt, Instant? EndedAt, IReadOnlyList<FollowUpClockView> Clocks, IReadOnlyList<VisitView> Visits, IReadOnlyList<PassedOnView> PassedOn,
+    int Version) : IVersioned;
+
+/// <param name="At">When.</param>
+/// <param name="By">The rule that did it.</param>
+/// <param name="From">The staff code of who was to make it.</param>
+/// <param name="To">The staff code of who is to make it since.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record PassedOnView(Instant At, string By, string From, string To, string Reason);
 
 /// <param name="Kind">What it asks for.</param>
 /// <param name="State">How it stands at this moment.</param>
@@ -70,7 +79,7 @@ internal sealed class GetFollowUpHandler(FollowUpsDb db, IClock clock) : IReques
 {
     public async Task<FollowUpDetails> Handle(GetFollowUp request, CancellationToken cancellationToken)
     {
-        var f = await db.FollowUps.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Visits).Include(x => x.Clocks).ThenInclude(c => c.Rungs).AsSplitQuery()
+        var f = await db.FollowUps.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Visits).Include(x => x.PassedOn).Include(x => x.Clocks).ThenInclude(c => c.Rungs).AsSplitQuery()
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("follow-up", "回访");
         var now = clock.GetCurrentInstant();
         return new FollowUpDetails(
@@ -78,6 +87,7 @@ internal sealed class GetFollowUpHandler(FollowUpsDb db, IClock clock) : IReques
             [.. f.Clocks.OrderBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => View(c, now))],
             [.. f.Visits.OrderBy(v => v.At).ThenBy(v => v.Id).Select(v => new VisitView(
                 v.At, v.By, v.Channel, v.Reached, v.NotReached, v.Counted, v.Satisfaction, v.ServiceQuality, v.Attitude, v.FeeVerified, v.Qualified, v.Shortcomings, v.Suggestions, v.Remarks, v.Signature))],
+            [.. f.PassedOn.OrderBy(p => p.At).ThenBy(p => p.Id).Select(p => new PassedOnView(p.At, p.By, p.From, p.To, p.Reason))],
             f.Version);
     }
 

@@ -7,10 +7,10 @@ namespace Crm.Organization.Access;
 /// <summary>ORG-03, ORG-09: who may do what, as of one version of the directory. Answers without a query.</summary>
 internal sealed class AccessBook(
     IReadOnlyCollection<StaffRow> staff, IReadOnlyCollection<Role> roles, IReadOnlyCollection<RoleAssignment> assignments,
-    IReadOnlyCollection<ApiKey> keys, IReadOnlyCollection<Permission> catalogue)
+    IReadOnlyCollection<ApiKey> keys, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas, IReadOnlyCollection<Permission> catalogue)
 {
     private readonly FrozenDictionary<string, Caller> bySubject = staff.Where(s => s.Active).ToFrozenDictionary(
-        s => s.Subject, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, catalogue)));
+        s => s.Subject, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, projects, areas, catalogue)));
 
     private readonly FrozenDictionary<string, (ApiKey Key, Caller Machine)> byPrefix = keys.ToFrozenDictionary(k => k.Prefix, k => (k, Machine(k)));
 
@@ -39,17 +39,32 @@ internal sealed class AccessBook(
     }
 
     private static FrozenDictionary<string, ProjectScope> Grants(
-        IEnumerable<RoleAssignment> assignments, IReadOnlyCollection<Role> roles, IReadOnlyCollection<Permission> catalogue)
+        IEnumerable<RoleAssignment> assignments, IReadOnlyCollection<Role> roles, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas, IReadOnlyCollection<Permission> catalogue)
     {
         var grants = new Dictionary<string, ProjectScope>();
         foreach (var assignment in assignments)
         {
             var granted = roles.Single(r => r.Name == assignment.Role).Permissions;
-            var scope = assignment.Project is null ? ProjectScope.All : ProjectScope.Of([assignment.Project]);
-            foreach (var permission in granted.Contains(Role.Everything) ? catalogue.Select(p => p.Name) : granted)
+            var scope = ProjectsOf(assignment.Scope, projects, areas);
+            foreach (var permission in granted.Contains(Role.Everything) ? catalogue.Select(p => p.Name).Append(Role.Everything) : granted)
                 grants[permission] = grants.GetValueOrDefault(permission, ProjectScope.None).Union(scope);
         }
 
         return grants.ToFrozenDictionary();
     }
+
+    /// <summary>ORG-03: where somebody who holds these roles holds any of them.</summary>
+    public static ProjectScope ReachOf(IEnumerable<RoleAssignment> held, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas) =>
+        held.Aggregate(ProjectScope.None, (reach, assignment) => reach.Union(ProjectsOf(assignment.Scope, projects, areas)));
+
+    /// <summary>ORG-03: the projects that lie in the place now; whoever holds an area or a company holds what joins it later, too.</summary>
+    private static ProjectScope ProjectsOf(RoleScope place, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas) => place.Kind switch
+    {
+        ScopeKind.Project => ProjectScope.Of([place.Place!]),
+        ScopeKind.Area => ProjectScope.Of(projects.Where(p => p.Area == place.Place).Select(p => p.Code), place.ToString()),
+        ScopeKind.Company => ProjectScope.Of(
+            projects.Where(p => p.Company == place.Place).Select(p => p.Code),
+            [place.ToString(), .. areas.Where(a => a.Company == place.Place).Select(a => new RoleScope(ScopeKind.Area, a.Code).ToString())]),
+        _ => ProjectScope.All,
+    };
 }

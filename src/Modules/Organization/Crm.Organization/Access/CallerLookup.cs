@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Crm.Organization.Access;
 
 /// <summary>Turns an authenticated principal into the caller the database knows. The token only says who; the database says what they may.</summary>
-internal sealed class CallerLookup(DirectoryRefresh directory)
+internal sealed class CallerLookup(DirectoryRefresh directory, KeyUses uses)
 {
     /// <summary>The member of staff a token speaks for; null for somebody this company does not know.</summary>
     public async Task<Caller?> FindAsync(ClaimsPrincipal principal, HttpContext context)
@@ -19,7 +19,9 @@ internal sealed class CallerLookup(DirectoryRefresh directory)
     {
         await EnsureLoadedAsync(ct);
         if (!directory.Access.Knows(apiKey)) await directory.RefreshAsync(ct);
-        return directory.Access.FindMachine(apiKey, TimeProvider.System.GetUtcNow());
+        var machine = directory.Access.FindMachine(apiKey, TimeProvider.System.GetUtcNow());
+        if (machine is not null) uses.Note(ApiKey.PrefixOf(apiKey));
+        return machine;
     }
 
     private async Task EnsureLoadedAsync(CancellationToken ct)

@@ -4,6 +4,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Notifications;
 using Crm.Shared.Access;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,13 +26,21 @@ internal sealed partial class DirectoryRefresh(
     private long version = -1;
 
     /// <summary>The newest access book this host has.</summary>
-    public AccessBook Access { get; private set; } = new([], [], [], [], []);
+    public AccessBook Access { get; private set; } = new([], [], [], [], [], [], []);
 
     /// <summary>Who works here and holds which role, as of the same version.</summary>
-    public Staffing Staffing { get; private set; } = new([], []);
+    public Staffing Staffing { get; private set; } = new([], [], []);
 
     /// <summary>True once a first picture was read.</summary>
     public bool IsLoaded => version >= 0;
+
+    /// <summary>Carries out a change of the directory and reads it before the answer goes out, so that it counts on this host from then on.</summary>
+    public async Task<IResult> AfterAsync(Task<IResult> change, CancellationToken ct)
+    {
+        var answer = await change;
+        await RefreshAsync(ct);
+        return answer;
+    }
 
     /// <summary>Reads the directory anew if it has changed.</summary>
     public async Task RefreshAsync(CancellationToken ct)
@@ -48,6 +57,7 @@ internal sealed partial class DirectoryRefresh(
             await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct);
             newest = await db.Set<DirectoryVersion>().Select(v => v.Version).SingleAsync(ct);
             var projects = await db.Projects.AsNoTracking().ToListAsync(ct);
+            var areas = await db.Areas.AsNoTracking().ToListAsync(ct);
             var staff = await db.Staff.AsNoTracking().ToListAsync(ct);
             var overrides = await db.PolicyValues.AsNoTracking().ToListAsync(ct);
             var roles = await db.Roles.AsNoTracking().ToListAsync(ct);
@@ -57,13 +67,14 @@ internal sealed partial class DirectoryRefresh(
             // Seldom corrected, and not cheap to build: the one there is serves as long as nothing was.
             if (corrections.Count != directory.Current.CalendarVersion || version < 0) calendar = CompanyCalendar.After(corrections);
 
+            var held = assignments.ToLookup(a => a.Staff);
             directory.Replace(new OrganizationSnapshot(
-                [.. projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk))],
-                [.. staff.Select(s => new StaffMember(s.Code, s.Name, s.Active))],
+                [.. projects.Select(p => new Project(p.Code, p.Name, DateTimeZoneProviders.Tzdb[p.TimeZone], p.Pack, p.ServiceDesk, p.Company, p.Area, areas.SingleOrDefault(a => a.Code == p.Area)?.Manager))],
+                [.. staff.Select(s => new StaffMember(s.Code, s.Name, s.Active) { Successor = s.Successor, Reach = AccessBook.ReachOf(held[s.Code], projects, areas) })],
                 [.. overrides.Select(o => new PolicyOverride(o.Project, o.Name, o.Json, o.EffectiveFrom, o.Version))],
                 calendar, corrections.Count));
-            Access = new AccessBook(staff, roles, assignments, keys, [.. catalogue]);
-            Staffing = new Staffing(staff, assignments);
+            Access = new AccessBook(staff, roles, assignments, keys, projects, areas, [.. catalogue]);
+            Staffing = new Staffing(staff, assignments, projects);
             version = newest;
         }
         finally
@@ -75,6 +86,7 @@ internal sealed partial class DirectoryRefresh(
     /// <summary>Reads the first picture before anything else on this host starts to work with it.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        directory.RefreshBy(RefreshAsync);
         await TryRefreshAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }

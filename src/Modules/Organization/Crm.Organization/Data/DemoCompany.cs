@@ -4,38 +4,69 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Organization.Data;
 
-/// <summary>A small company to try things with. Records no instant, so that the test clock can be put anywhere afterwards.</summary>
+/// <summary>
+/// A small company to try things with: two companies of one group, each with an area and a project in it. Records no instant, so that the
+/// test clock can be put anywhere afterwards.
+/// </summary>
 internal static class DemoCompany
 {
+    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "complaints.read", "followUps.read"];
+
+    private static readonly string[] Officer =
+    [
+        .. Reader, "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive", "followUps.record",
+    ];
+
+    private static readonly string[] Manager =
+    [
+        .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys",
+        "organization.read-staff", "organization.assign-roles",
+    ];
+
+    /// <summary>ORG-02: the roles whose work the built modules know. "*" stands for everything.</summary>
+    private static Role[] Roles =>
+    [
+        Role("administrator", RoleTier.Group, "Administrator", "系统管理员", Organization.Role.Everything),
+        Role("auditor", RoleTier.Group, "Auditor", "审计员", "audit.read"),
+        Role("callCentreAgent", RoleTier.Group, "Call-centre agent", "呼叫中心坐席", [.. Reader, "complaints.register", "complaints.see-phones", "followUps.record"]),
+        Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.manage-staff"]),
+        Role("customerSupervisor", RoleTier.Company, "Customer supervisor", "客户主管", Manager),
+        Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register"]),
+        Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "complaints.classify", "organization.read-staff"]),
+        Role("customerServiceOfficer", RoleTier.Project, "Customer-service officer", "客服专员", Officer),
+        Role("areaManager", RoleTier.Project, "Area manager", "片区经理", Manager),
+        Role("headOfAssetManagement", RoleTier.Project, "Head of asset management", "资产管理负责人", [.. Manager, "complaints.acknowledge"]),
+    ];
+
     public static async Task SeedAsync(string ownerConnection, CancellationToken ct)
     {
         await using var db = new OrganizationDb(ModuleRegistration.Options<OrganizationDb>(ownerConnection, OrganizationModule.Schema));
         if (await db.Projects.AnyAsync(p => p.Code == "demo", ct)) return;
 
+        db.Companies.AddRange(new Company { Code = "demo-leasing", Name = "云栖资产管理" }, new Company { Code = "harbour-property", Name = "海港物业" });
+        db.Departments.AddRange(
+            new Department { Code = "demo-care", Name = "客户服务部", Company = "demo-leasing" }, new Department { Code = "harbour-care", Name = "客户服务部", Company = "harbour-property" });
+        db.Duties.Add(new DepartmentDuty { Department = "demo-care", Matter = "complaints", Part = DepartmentPart.Responsible });
         db.Staff.AddRange(
-            Person("demo.admin", "林岚"), Person("demo.desk", "云栖花园服务台"), Person("demo.officer", "陈晓"), Person("demo.manager", "王建国"),
-            Person("demo.head", "周敏"), Person("demo.guest", "访客"), Person("demo.auditor", "郑审"), Person("harbour.desk", "海港新城服务台"), Person("harbour.officer", "何静"));
+            Person("demo.admin", "林岚"), Person("demo.desk", "云栖花园服务台"), Person("demo.officer", "陈晓", "demo-care"), Person("demo.manager", "王建国"),
+            Person("demo.head", "周敏"), Person("demo.supervisor", "赵倩"), Person("demo.guest", "访客"), Person("demo.auditor", "郑审"), Person("call.agent", "孙悦"), Person("call.manager", "吴昊"),
+            Person("harbour.desk", "海港新城服务台"), Person("harbour.officer", "何静", "harbour-care"));
+        db.Areas.AddRange(
+            new Area { Code = "demo-east", Name = "东区", Company = "demo-leasing", Manager = "demo.manager" },
+            new Area { Code = "harbour-north", Name = "北区", Company = "harbour-property", Manager = "harbour.officer" });
         db.Projects.AddRange(
-            new ProjectRow { Code = "demo", Name = "云栖花园", TimeZone = "Asia/Shanghai", Pack = Packs.LeaseOperations, ServiceDesk = "demo.desk" },
-            new ProjectRow { Code = "harbour", Name = "海港新城", TimeZone = "Asia/Shanghai", Pack = Packs.PropertyManagement, ServiceDesk = "harbour.desk" });
-        string[] officer =
-        [
-            "organization.read", "organization.receive-notices", "complaints.read", "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive",
-            "followUps.read", "followUps.record",
-        ];
-        string[] manager = [.. officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys"];
-        db.Roles.AddRange(
-            new Role { Name = "administrator", Permissions = [Role.Everything] },
-            new Role { Name = "customerServiceOfficer", Permissions = officer },
-            new Role { Name = "areaManager", Permissions = manager },
-            new Role { Name = "headOfAssetManagement", Permissions = [.. manager, "complaints.acknowledge"] },
-            new Role { Name = "auditor", Permissions = ["audit.read"] });
+            new ProjectRow { Code = "demo", Name = "云栖花园", Company = "demo-leasing", Area = "demo-east", TimeZone = "Asia/Shanghai", Pack = Packs.LeaseOperations, ServiceDesk = "demo.desk" },
+            new ProjectRow { Code = "harbour", Name = "海港新城", Company = "harbour-property", Area = "harbour-north", TimeZone = "Asia/Shanghai", Pack = Packs.PropertyManagement, ServiceDesk = "harbour.desk" });
+        db.Roles.AddRange(Roles);
         db.Assignments.AddRange(
             new RoleAssignment { Staff = "demo.admin", Role = "administrator" },
             new RoleAssignment { Staff = "demo.auditor", Role = "auditor" },
+            new RoleAssignment { Staff = "call.agent", Role = "callCentreAgent" },
+            new RoleAssignment { Staff = "call.manager", Role = "customerManager" },
+            new RoleAssignment { Staff = "demo.supervisor", Role = "customerSupervisor", Company = "demo-leasing" },
             new RoleAssignment { Staff = "demo.desk", Role = "customerServiceOfficer", Project = "demo" },
             new RoleAssignment { Staff = "demo.officer", Role = "customerServiceOfficer", Project = "demo" },
-            new RoleAssignment { Staff = "demo.manager", Role = "areaManager", Project = "demo" },
+            new RoleAssignment { Staff = "demo.manager", Role = "areaManager", Area = "demo-east" },
             new RoleAssignment { Staff = "demo.head", Role = "headOfAssetManagement", Project = "demo" },
             new RoleAssignment { Staff = "harbour.desk", Role = "customerServiceOfficer", Project = "harbour" },
             new RoleAssignment { Staff = "harbour.officer", Role = "areaManager", Project = "harbour" });
@@ -43,5 +74,8 @@ internal static class DemoCompany
         await db.ChangeDirectoryAsync(ct);
     }
 
-    private static StaffRow Person(string code, string name) => new() { Code = code, Name = name, Subject = code };
+    private static Role Role(string name, RoleTier tier, string en, string zh, params string[] permissions) =>
+        new() { Name = name, Tier = tier, TitleEn = en, TitleZh = zh, Permissions = permissions };
+
+    private static StaffRow Person(string code, string name, string? department = null) => new() { Code = code, Name = name, Subject = code, Department = department };
 }

@@ -12,7 +12,15 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
 {
     public override string Schema => OrganizationModule.Schema;
 
+    public DbSet<Company> Companies => Set<Company>();
+
+    public DbSet<Area> Areas => Set<Area>();
+
     public DbSet<ProjectRow> Projects => Set<ProjectRow>();
+
+    public DbSet<Department> Departments => Set<Department>();
+
+    public DbSet<DepartmentDuty> Duties => Set<DepartmentDuty>();
 
     public DbSet<StaffRow> Staff => Set<StaffRow>();
 
@@ -32,36 +40,78 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
     public async Task<IReadOnlyList<CalendarCorrection>> CorrectionsAsync(CancellationToken ct) =>
         [.. (await Corrections.AsNoTracking().OrderBy(c => c.Number).ToListAsync(ct)).Select(c => JsonSerializer.Deserialize<CalendarCorrection>(c.Json, CrmJson.Options)!)];
 
-    /// <summary>Tells every host that its picture of the organization is old. Part of the change's own transaction.</summary>
+    /// <summary>
+    /// Tells every host that its picture of the organization is old. Part of the change's own transaction. Its row lock makes other changes
+    /// wait: taken first, what is looked at afterwards stays true until the change is committed.
+    /// </summary>
     public Task ChangeDirectoryAsync(CancellationToken ct) => Database.ExecuteSqlAsync($"UPDATE organization.directory_version SET version = version + 1", ct);
 }
 
 internal sealed class OrganizationTables :
-    IEntityTypeConfiguration<ProjectRow>, IEntityTypeConfiguration<StaffRow>, IEntityTypeConfiguration<Role>,
-    IEntityTypeConfiguration<RoleAssignment>, IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<PolicyValue>, IEntityTypeConfiguration<DirectoryVersion>,
+    IEntityTypeConfiguration<Company>, IEntityTypeConfiguration<Area>, IEntityTypeConfiguration<ProjectRow>, IEntityTypeConfiguration<Department>,
+    IEntityTypeConfiguration<DepartmentDuty>, IEntityTypeConfiguration<StaffRow>, IEntityTypeConfiguration<Role>, IEntityTypeConfiguration<RoleAssignment>,
+    IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<PolicyValue>, IEntityTypeConfiguration<DirectoryVersion>,
     IEntityTypeConfiguration<ChangePreview>, IEntityTypeConfiguration<AppliedCorrection>
 {
+    public void Configure(EntityTypeBuilder<Company> builder) => Part(builder, "companies");
+
+    public void Configure(EntityTypeBuilder<Area> builder)
+    {
+        Part(builder, "areas");
+        builder.HasOne<Company>().WithMany().HasForeignKey(a => a.Company);
+        builder.HasOne<StaffRow>().WithMany().HasForeignKey(a => a.Manager);
+        builder.HasAlternateKey(a => new { a.Code, a.Company });
+    }
+
     public void Configure(EntityTypeBuilder<ProjectRow> builder)
     {
-        builder.ToTable("projects").HasKey(p => p.Code);
+        Part(builder, "projects");
+        builder.HasOne<Company>().WithMany().HasForeignKey(p => p.Company);
+        // The area is one of the project's own company.
+        builder.HasOne<Area>().WithMany().HasForeignKey(p => new { p.Area, p.Company }).HasPrincipalKey(a => new { a.Code, a.Company }).IsRequired(false);
         builder.HasOne<StaffRow>().WithMany().HasForeignKey(p => p.ServiceDesk);
+    }
+
+    public void Configure(EntityTypeBuilder<Department> builder)
+    {
+        Part(builder, "departments");
+        builder.ToTable(table => table.HasCheckConstraint("of_one_place", "num_nonnulls(company, project) = 1"));
+        builder.HasOne<Company>().WithMany().HasForeignKey(d => d.Company);
+        builder.HasOne<ProjectRow>().WithMany().HasForeignKey(d => d.Project);
+    }
+
+    public void Configure(EntityTypeBuilder<DepartmentDuty> builder)
+    {
+        builder.ToTable("department_duties").IsWorkedOff().HasKey(d => new { d.Department, d.Matter });
+        builder.HasOne<Department>().WithMany().HasForeignKey(d => d.Department);
     }
 
     public void Configure(EntityTypeBuilder<StaffRow> builder)
     {
         builder.ToTable("staff").HasKey(s => s.Code);
-        builder.HasIndex(s => s.Subject).IsUnique();
+        builder.Property(s => s.Version).IsConcurrencyToken();
+        builder.HasOne<Department>().WithMany().HasForeignKey(s => s.Department);
+        builder.HasOne<StaffRow>().WithMany().HasForeignKey(s => s.Successor);
+        // Who comes back after having left gets a new code, and signs in as before.
+        builder.HasIndex(s => s.Subject).IsUnique().HasFilter("active");
     }
 
-    public void Configure(EntityTypeBuilder<Role> builder) => builder.ToTable("roles").HasKey(r => r.Name);
+    public void Configure(EntityTypeBuilder<Role> builder)
+    {
+        builder.ToTable("roles").IsWorkedOff().HasKey(r => r.Name);
+        builder.Property(r => r.Version).IsConcurrencyToken();
+    }
 
     public void Configure(EntityTypeBuilder<RoleAssignment> builder)
     {
-        builder.ToTable("role_assignments").HasKey(a => a.Id);
+        builder.ToTable("role_assignments", table => table.HasCheckConstraint("of_one_scope", "num_nonnulls(company, area, project) <= 1")).IsWorkedOff().HasKey(a => a.Id);
+        builder.Ignore(a => a.Scope);
         builder.HasOne<StaffRow>().WithMany().HasForeignKey(a => a.Staff);
         builder.HasOne<Role>().WithMany().HasForeignKey(a => a.Role);
+        builder.HasOne<Company>().WithMany().HasForeignKey(a => a.Company);
+        builder.HasOne<Area>().WithMany().HasForeignKey(a => a.Area);
         builder.HasOne<ProjectRow>().WithMany().HasForeignKey(a => a.Project);
-        builder.HasIndex(a => new { a.Staff, a.Role, a.Project }).IsUnique().AreNullsDistinct(false);
+        builder.HasIndex(a => new { a.Staff, a.Role, a.Company, a.Area, a.Project }).IsUnique().AreNullsDistinct(false);
     }
 
     public void Configure(EntityTypeBuilder<ApiKey> builder)
@@ -99,5 +149,11 @@ internal sealed class OrganizationTables :
         builder.ToTable("directory_version", table => table.HasCheckConstraint("one_row", "id = 1")).HasKey(v => v.Id);
         builder.Property(v => v.Id).ValueGeneratedNever();
         builder.HasData(new { Id = 1, Version = 1L });
+    }
+
+    private static void Part<T>(EntityTypeBuilder<T> builder, string table) where T : Part
+    {
+        builder.ToTable(table).HasKey(p => p.Code);
+        builder.Property(p => p.Version).IsConcurrencyToken();
     }
 }

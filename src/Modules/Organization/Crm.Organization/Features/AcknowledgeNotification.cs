@@ -35,5 +35,6 @@ internal static class AcknowledgeNotificationEndpoint
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost("/notifications/{id:guid}/acknowledgement", (Guid id, Call call) => call.Send(new AcknowledgeNotification(id, Inbox.OwnerOf(call.Caller))))
         .Tells<Acknowledged>("acknowledgeNotification", "Acknowledge a notification", "You have taken note of it: it no longer counts as unread.", status: 204, rules: "ORG-11")
+        .WithMetadata(new OnesOwn())
         .Requires(OrganizationPermissions.ReceiveNotices);
 }

@@ -71,16 +71,12 @@ internal static class ApplyPreviewEndpoint
     }
 
     private static void Map(IEndpointRouteBuilder routes, ChangeKind kind, string name, Permission permission) => routes
-        .MapPost($"/{Previews.Path(kind)}/previews/{{id:guid}}/application", async (Guid id, Body<ApplyPreviewBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
-        {
-            var answer = await call.Send(new ApplyPreview(id, kind, call.Scope, body.Value));
-            await directory.RefreshAsync(ct);
-            return answer;
-        })
+        .MapPost($"/{Previews.Path(kind)}/previews/{{id:guid}}/application", (Guid id, Body<ApplyPreviewBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+            directory.AfterAsync(call.Send(new ApplyPreview(id, kind, call.Scope, body.Value)), ct))
         .Tells<PreviewDone>(
             name, "Apply a preview",
             "Puts the previewed change into force and moves exactly the deadlines it named, unless they have ended or passed by then. Refused (409) when the preview is stale: then make a new one.", rules: "ORG-07, ORG-08")
         .Example(new { reason = "the developer's new promise", moveDeadlines = true })
         .AboutPreview(kind)
-        .Requires(permission);
+        .RequiresFor(kind, permission);
 }

@@ -92,14 +92,18 @@ internal static class GetPreviewEndpoint
     public static TBuilder AboutPreview<TBuilder>(this TBuilder endpoint, ChangeKind kind) where TBuilder : IEndpointConventionBuilder =>
         endpoint.About("preview", "预览", (OrganizationDb db, Guid id, ProjectScope scope) => db.Previews.VisibleIn(scope, kind).Where(p => p.Id == id));
 
+    /// <summary>One calendar serves every project: its previews are for those who may change it in all of them.</summary>
+    public static TBuilder RequiresFor<TBuilder>(this TBuilder endpoint, ChangeKind kind, Permission permission) where TBuilder : IEndpointConventionBuilder =>
+        kind == ChangeKind.Calendar ? endpoint.RequiresEverywhere(permission) : endpoint.Requires(permission);
+
     private static void Map(IEndpointRouteBuilder routes, ChangeKind kind, string noun, Permission permission)
     {
         var path = $"/{Previews.Path(kind)}/previews/{{id:guid}}";
         routes.MapGet(path, (Guid id, Call call) => call.Ask(new GetPreview(id, kind, call.Scope)))
             .Tells<PreviewView>($"get{noun}", "Get a preview", "What was proposed, how many deadlines it names, and whether it was applied, by whom and why.", rules: "ORG-08")
-            .AboutPreview(kind).Requires(permission);
+            .AboutPreview(kind).RequiresFor(kind, permission);
         routes.MapGet($"{path}/moves", (Guid id, Query<ListPreviewMovesQuery> query, Call call) => call.Ask(new ListPreviewMoves(id, kind, call.Scope, query.Value)))
             .Tells<Page<MoveView>>($"list{noun}Moves", "List what a preview names", "Each running deadline that would move, from when to when, and after the application what became of it. Kept for a week if the preview is not applied.", rules: "ORG-08")
-            .AboutPreview(kind).Requires(permission);
+            .AboutPreview(kind).RequiresFor(kind, permission);
     }
 }

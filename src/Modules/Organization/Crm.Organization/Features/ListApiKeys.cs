@@ -26,9 +26,10 @@ internal sealed record GetApiKey(Guid Id, ProjectScope Scope) : IRequest<ApiKeyI
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">When it stops by itself; null for never.</param>
 /// <param name="RevokedAt">When somebody ended it; null while it works.</param>
+/// <param name="LastUsedAt">When it was last used, to about a minute of real time; null for never.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record ApiKeyItem(
-    Guid Id, string Name, string Prefix, string[] Permissions, string? Project, Instant CreatedAt, Instant? ExpiresAt, Instant? RevokedAt, int Version) : IVersioned;
+    Guid Id, string Name, string Prefix, string[] Permissions, string? Project, Instant CreatedAt, Instant? ExpiresAt, Instant? RevokedAt, Instant? LastUsedAt, int Version) : IVersioned;
 
 /// <summary>ORG-09: the keys there are; never their text.</summary>
 internal sealed class ListApiKeysHandler(OrganizationDb db) : IRequestHandler<ListApiKeys, Page<ApiKeyItem>>, IRequestHandler<GetApiKey, ApiKeyItem>
@@ -48,7 +49,7 @@ internal sealed class ListApiKeysHandler(OrganizationDb db) : IRequestHandler<Li
         ?? throw new NotFound("API key", "API 密钥");
 
     private static readonly System.Linq.Expressions.Expression<Func<ApiKey, ApiKeyItem>> Item = k =>
-        new ApiKeyItem(k.Id, k.Name, k.Prefix, k.Permissions, k.Project, k.CreatedAt, k.ExpiresAt, k.RevokedAt, k.Version);
+        new ApiKeyItem(k.Id, k.Name, k.Prefix, k.Permissions, k.Project, k.CreatedAt, k.ExpiresAt, k.RevokedAt, k.LastUsedAt, k.Version);
 }
 
 internal static class ApiKeyScope

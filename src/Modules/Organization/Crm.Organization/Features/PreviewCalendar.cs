@@ -19,7 +19,7 @@ namespace Crm.Organization.Features;
 /// <param name="DaysOff">The company's own days off; one without an occasion is worked again as the national calendar says.</param>
 internal sealed record PreviewCalendarBody(IReadOnlyList<YearNotice> Years, IReadOnlyList<DayOff> DaysOff);
 
-internal sealed record PreviewCalendar(Caller Caller, ProjectScope Scope, PreviewCalendarBody Body) : ICommand<PreviewAnswer>;
+internal sealed record PreviewCalendar(Caller Caller, PreviewCalendarBody Body) : ICommand<PreviewAnswer>;
 
 internal sealed class PreviewCalendarValidator : AbstractValidator<PreviewCalendarBody>
 {
@@ -66,8 +66,6 @@ internal sealed class PreviewCalendarHandler(OrganizationDb db, DirectoryRefresh
 {
     public async Task<Answer<PreviewAnswer>> Handle(PreviewCalendar request, CancellationToken cancellationToken)
     {
-        // It is one calendar for every project.
-        if (!request.Scope.Everywhere) throw new NotFound("calendar", "日历");
         await refresh.RefreshAsync(cancellationToken);
         var (now, snapshot) = (clock.GetCurrentInstant(), directory.Current);
         var correction = new CalendarCorrection(request.Body.Years, request.Body.DaysOff);
@@ -81,12 +79,12 @@ internal sealed class PreviewCalendarHandler(OrganizationDb db, DirectoryRefresh
 internal static class PreviewCalendarEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/calendar/preview", (Body<PreviewCalendarBody> body, Call call) => call.Send(new PreviewCalendar(call.Caller, call.Scope, body.Value)))
+        .MapPost("/calendar/preview", (Body<PreviewCalendarBody> body, Call call) => call.Send(new PreviewCalendar(call.Caller, body.Value)))
         .Tells<PreviewAnswer>(
             "previewCalendar", "Preview a change of the working calendar",
             "Which running deadlines an imported year, a correction, or a day off of the company's own would move; nothing is changed. Within an hour the preview can be applied: then exactly those are moved. For those who may do so in every project.",
             status: 201, rules: "ORG-07, ORG-08")
-        .WithMetadata(new CreatesSomething(), new WholeCompany("calendar", "日历"))
+        .WithMetadata(new CreatesSomething())
         .Example(new
         {
             years = new[]
@@ -95,5 +93,5 @@ internal static class PreviewCalendarEndpoint
             },
             daysOff = new[] { new { date = "2026-12-31", occasion = "年终盘点" } },
         })
-        .Requires(OrganizationPermissions.SetCalendar);
+        .RequiresEverywhere(OrganizationPermissions.SetCalendar);
 }

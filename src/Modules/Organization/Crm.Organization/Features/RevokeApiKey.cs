@@ -35,12 +35,8 @@ internal sealed class RevokeApiKeyHandler(OrganizationDb db, CommandContext cont
 internal static class RevokeApiKeyEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapDelete("/api-keys/{id:guid}", async (Guid id, Call call, DirectoryRefresh directory, CancellationToken ct) =>
-        {
-            var answer = await call.Send(new RevokeApiKey(id, call.Scope));
-            await directory.RefreshAsync(ct);
-            return answer;
-        })
+        .MapDelete("/api-keys/{id:guid}", (Guid id, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+            directory.AfterAsync(call.Send(new RevokeApiKey(id, call.Scope)), ct))
         .Tells<Revoked>("revokeApiKey", "Revoke an API key", "The key stops working for good. Needs If-Match.", status: 204, rules: "ORG-09")
         .WithMetadata(new EditsSomething())
         .About("API key", "API 密钥", (OrganizationDb db, Guid id, ProjectScope scope) => db.ApiKeys.VisibleIn(scope).Where(k => k.Id == id))

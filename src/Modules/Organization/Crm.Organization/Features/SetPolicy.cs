@@ -75,12 +75,8 @@ internal sealed class SetPolicyHandler(OrganizationDb db, OrganizationDirectory 
 internal static class SetPolicyEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost("/policies", async (Body<SetPolicyBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
-        {
-            var answer = await call.Send(new SetPolicy(call.Caller, call.Scope, body.Value));
-            await directory.RefreshAsync(ct);
-            return answer;
-        })
+        .MapPost("/policies", (Body<SetPolicyBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+            directory.AfterAsync(call.Send(new SetPolicy(call.Caller, call.Scope, body.Value)), ct))
         .Tells<PolicySet>("setPolicy", "Set a policy value", "A project's own value, from an instant on. Running deadlines keep the value they were computed from.", status: 201, rules: "ORG-08")
         .WithMetadata(new CreatesSomething())
         .Example(new { project = "demo", name = "complaints.feedback", value = "PT12H", reason = "the developer's new promise" })

@@ -1,4 +1,3 @@
-using Crm.Organization.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
@@ -18,26 +17,17 @@ internal static class AppointAdministrator
     /// <exception cref="BrokenRule">There is one, or code or subject belong to somebody else.</exception>
     public static Task RunAsync(string ownerConnection, KeyRing keys, StaffRow person, bool again, CancellationToken ct) => SetupTransaction.RunAsync(ownerConnection, keys, nameof(AppointAdministrator), async db =>
     {
-        if (!again && await FindAsync(db, ct) is { } present)
+        if (!again && await Administrators.FindAsync(db, ct) is { } present)
             throw new BrokenRule("ORG-03", new Text($"There is an administrator already, staff code {present}. To appoint one more, add --again.", $"已有管理员，员工编号 {present}。如需再任命一位，请加 --again。"));
         if (await db.Staff.AnyAsync(s => s.Code == person.Code || s.Subject == person.Subject, ct))
             throw new BrokenRule("ORG-02", new Text(
                 $"Staff code {person.Code} or this subject belongs to somebody already. Codes are never reused: choose another with --code.", $"员工编号 {person.Code} 或该 subject 已被使用。编号不重复使用，请用 --code 另选。"));
         var role = await db.Roles.SingleOrDefaultAsync(r => r.Name == RoleName, ct);
-        if (role is null) db.Roles.Add(new Role { Name = RoleName, Permissions = [Role.Everything] });
+        if (role is null) db.Roles.Add(new Role { Name = RoleName, Tier = RoleTier.Group, TitleEn = "Administrator", TitleZh = "系统管理员", Permissions = [Role.Everything] });
         else if (!role.Permissions.Contains(Role.Everything))
             throw new BrokenRule("ORG-03", new Text($"The role {RoleName} does not grant everything (*) in this installation.", $"本系统的 {RoleName} 角色未授予全部权限（*）。"));
         db.Staff.Add(person);
         db.Assignments.Add(new RoleAssignment { Staff = person.Code, Role = RoleName });
         return ("staff", person.Code, Project: null);
     }, ct);
-
-    /// <summary>Somebody still here who may do everything everywhere.</summary>
-    private static Task<string?> FindAsync(OrganizationDb db, CancellationToken ct) => (
-        from assignment in db.Assignments
-        join role in db.Roles on assignment.Role equals role.Name
-        join person in db.Staff on assignment.Staff equals person.Code
-        where assignment.Project == null && person.Active && role.Permissions.Contains(Role.Everything)
-        orderby person.Code
-        select person.Code).FirstOrDefaultAsync(ct);
 }

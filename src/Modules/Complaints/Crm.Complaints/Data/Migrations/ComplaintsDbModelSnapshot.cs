@@ -131,6 +131,10 @@ namespace Crm.Complaints.Data.Migrations
                         .HasDatabaseName("ix_complaints_earliest_due_at_project")
                         .HasFilter("earliest_due_at IS NOT NULL");
 
+                    b.HasIndex("Handler", "Id")
+                        .HasDatabaseName("ix_complaints_handler_id")
+                        .HasFilter("handler IS NOT NULL AND status <> 'archived' AND status <> 'withdrawn'");
+
                     b.HasIndex("RegisteredAt", "Id")
                         .HasDatabaseName("ix_complaints_registered_at_id");
 

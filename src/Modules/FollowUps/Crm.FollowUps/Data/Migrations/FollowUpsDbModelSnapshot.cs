@@ -159,6 +159,51 @@ namespace Crm.FollowUps.Data.Migrations
                     b.ToTable("origin_cycles", "followups");
                 });
 
+            modelBuilder.Entity("Crm.FollowUps.PassedOn", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<Guid>("FollowUpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("follow_up_id");
+
+                    b.Property<string>("From")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("from");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("To")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("to");
+
+                    b.HasKey("Id")
+                        .HasName("pk_passed_on");
+
+                    b.HasIndex("FollowUpId")
+                        .HasDatabaseName("ix_passed_on_follow_up_id");
+
+                    b.ToTable("passed_on", "followups");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.FollowUps.Visit", b =>
                 {
                     b.Property<Guid>("Id")
@@ -936,6 +981,16 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
+            modelBuilder.Entity("Crm.FollowUps.PassedOn", b =>
+                {
+                    b.HasOne("Crm.FollowUps.FollowUp", null)
+                        .WithMany("PassedOn")
+                        .HasForeignKey("FollowUpId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_passed_on_follow_ups_follow_up_id");
+                });
+
             modelBuilder.Entity("Crm.FollowUps.Visit", b =>
                 {
                     b.HasOne("Crm.FollowUps.FollowUp", null)
@@ -979,6 +1034,8 @@ namespace Crm.FollowUps.Data.Migrations
             modelBuilder.Entity("Crm.FollowUps.FollowUp", b =>
                 {
                     b.Navigation("Clocks");
+
+                    b.Navigation("PassedOn");
 
                     b.Navigation("Visits");
                 });

@@ -48,6 +48,10 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -90,6 +94,55 @@ namespace Crm.Organization.Data.Migrations
                         .HasDatabaseName("ix_api_keys_created_at_id");
 
                     b.ToTable("api_keys", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Area", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Company")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("company");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Manager")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("manager");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_areas");
+
+                    b.HasAlternateKey("Code", "Company")
+                        .HasName("ak_areas_code_company");
+
+                    b.HasIndex("Company")
+                        .HasDatabaseName("ix_areas_company");
+
+                    b.HasIndex("Manager")
+                        .HasDatabaseName("ix_areas_manager");
+
+                    b.ToTable("areas", "organization");
                 });
 
             modelBuilder.Entity("Crm.Organization.Calendar.AppliedCorrection", b =>
@@ -202,7 +255,37 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("change_previews", "organization");
                 });
 
-            modelBuilder.Entity("Crm.Organization.DirectoryVersion", b =>
+            modelBuilder.Entity("Crm.Organization.Company", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_companies");
+
+                    b.ToTable("companies", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Data.DirectoryVersion", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -226,6 +309,76 @@ namespace Crm.Organization.Data.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Department", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Company")
+                        .HasColumnType("text")
+                        .HasColumnName("company");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_departments");
+
+                    b.HasIndex("Company")
+                        .HasDatabaseName("ix_departments_company");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_departments_project");
+
+                    b.ToTable("departments", "organization", t =>
+                        {
+                            t.HasCheckConstraint("of_one_place", "num_nonnulls(company, project) = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.DepartmentDuty", b =>
+                {
+                    b.Property<string>("Department")
+                        .HasColumnType("text")
+                        .HasColumnName("department");
+
+                    b.Property<string>("Matter")
+                        .HasColumnType("text")
+                        .HasColumnName("matter");
+
+                    b.Property<string>("Part")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("part");
+
+                    b.HasKey("Department", "Matter")
+                        .HasName("pk_department_duties");
+
+                    b.ToTable("department_duties", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
@@ -413,6 +566,23 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("code");
 
+                    b.Property<string>("Area")
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Company")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("company");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -433,11 +603,22 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("time_zone");
 
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
                     b.HasKey("Code")
                         .HasName("pk_projects");
 
+                    b.HasIndex("Company")
+                        .HasDatabaseName("ix_projects_company");
+
                     b.HasIndex("ServiceDesk")
                         .HasDatabaseName("ix_projects_service_desk");
+
+                    b.HasIndex("Area", "Company")
+                        .HasDatabaseName("ix_projects_area_company");
 
                     b.ToTable("projects", "organization");
                 });
@@ -448,15 +629,45 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
                     b.PrimitiveCollection<string[]>("Permissions")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("permissions");
 
+                    b.Property<string>("Tier")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tier");
+
+                    b.Property<string>("TitleEn")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_en");
+
+                    b.Property<string>("TitleZh")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_zh");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
                     b.HasKey("Name")
                         .HasName("pk_roles");
 
                     b.ToTable("roles", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.RoleAssignment", b =>
@@ -464,6 +675,14 @@ namespace Crm.Organization.Data.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("Area")
+                        .HasColumnType("text")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Company")
+                        .HasColumnType("text")
+                        .HasColumnName("company");
 
                     b.Property<string>("Project")
                         .HasColumnType("text")
@@ -482,19 +701,30 @@ namespace Crm.Organization.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_role_assignments");
 
+                    b.HasIndex("Area")
+                        .HasDatabaseName("ix_role_assignments_area");
+
+                    b.HasIndex("Company")
+                        .HasDatabaseName("ix_role_assignments_company");
+
                     b.HasIndex("Project")
                         .HasDatabaseName("ix_role_assignments_project");
 
                     b.HasIndex("Role")
                         .HasDatabaseName("ix_role_assignments_role");
 
-                    b.HasIndex("Staff", "Role", "Project")
+                    b.HasIndex("Staff", "Role", "Company", "Area", "Project")
                         .IsUnique()
-                        .HasDatabaseName("ix_role_assignments_staff_role_project");
+                        .HasDatabaseName("ix_role_assignments_staff_role_company_area_project");
 
-                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("Staff", "Role", "Project"), false);
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("Staff", "Role", "Company", "Area", "Project"), false);
 
-                    b.ToTable("role_assignments", "organization");
+                    b.ToTable("role_assignments", "organization", t =>
+                        {
+                            t.HasCheckConstraint("of_one_scope", "num_nonnulls(company, area, project) <= 1");
+                        });
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.StaffRow", b =>
@@ -507,6 +737,26 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<string>("Department")
+                        .HasColumnType("text")
+                        .HasColumnName("department");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("LeavingReason")
+                        .HasColumnType("text")
+                        .HasColumnName("leaving_reason");
+
+                    b.Property<DateTime?>("LeftAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("left_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -517,12 +767,28 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("subject");
 
+                    b.Property<string>("Successor")
+                        .HasColumnType("text")
+                        .HasColumnName("successor");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
                     b.HasKey("Code")
                         .HasName("pk_staff");
 
+                    b.HasIndex("Department")
+                        .HasDatabaseName("ix_staff_department");
+
                     b.HasIndex("Subject")
                         .IsUnique()
-                        .HasDatabaseName("ix_staff_subject");
+                        .HasDatabaseName("ix_staff_subject")
+                        .HasFilter("active");
+
+                    b.HasIndex("Successor")
+                        .HasDatabaseName("ix_staff_successor");
 
                     b.ToTable("staff", "organization");
                 });
@@ -1230,6 +1496,23 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_api_keys_projects_project");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Area", b =>
+                {
+                    b.HasOne("Crm.Organization.Company", null)
+                        .WithMany()
+                        .HasForeignKey("Company")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_areas_companies_company");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Manager")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_areas_staff_manager");
+                });
+
             modelBuilder.Entity("Crm.Organization.ChangePreview", b =>
                 {
                     b.HasOne("Crm.Organization.ProjectRow", null)
@@ -1237,6 +1520,31 @@ namespace Crm.Organization.Data.Migrations
                         .HasForeignKey("Project")
                         .OnDelete(DeleteBehavior.NoAction)
                         .HasConstraintName("fk_change_previews_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Department", b =>
+                {
+                    b.HasOne("Crm.Organization.Company", null)
+                        .WithMany()
+                        .HasForeignKey("Company")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_departments_companies_company");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_departments_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.DepartmentDuty", b =>
+                {
+                    b.HasOne("Crm.Organization.Department", null)
+                        .WithMany()
+                        .HasForeignKey("Department")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_department_duties_departments_department");
                 });
 
             modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
@@ -1271,16 +1579,42 @@ namespace Crm.Organization.Data.Migrations
 
             modelBuilder.Entity("Crm.Organization.ProjectRow", b =>
                 {
+                    b.HasOne("Crm.Organization.Company", null)
+                        .WithMany()
+                        .HasForeignKey("Company")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_projects_companies_company");
+
                     b.HasOne("Crm.Organization.StaffRow", null)
                         .WithMany()
                         .HasForeignKey("ServiceDesk")
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("fk_projects_staff_service_desk");
+
+                    b.HasOne("Crm.Organization.Area", null)
+                        .WithMany()
+                        .HasForeignKey("Area", "Company")
+                        .HasPrincipalKey("Code", "Company")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_projects_areas_area_company");
                 });
 
             modelBuilder.Entity("Crm.Organization.RoleAssignment", b =>
                 {
+                    b.HasOne("Crm.Organization.Area", null)
+                        .WithMany()
+                        .HasForeignKey("Area")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_role_assignments_areas_area");
+
+                    b.HasOne("Crm.Organization.Company", null)
+                        .WithMany()
+                        .HasForeignKey("Company")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_role_assignments_companies_company");
+
                     b.HasOne("Crm.Organization.ProjectRow", null)
                         .WithMany()
                         .HasForeignKey("Project")
@@ -1300,6 +1634,21 @@ namespace Crm.Organization.Data.Migrations
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("fk_role_assignments_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.StaffRow", b =>
+                {
+                    b.HasOne("Crm.Organization.Department", null)
+                        .WithMany()
+                        .HasForeignKey("Department")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_staff_departments_department");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Successor")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_staff_staff_successor");
                 });
 
             modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>

@@ -1,0 +1,58 @@
+using Crm.Organization.Access;
+using Crm.Organization.Data;
+using Crm.Shared.Access;
+using Crm.Shared.Commands;
+using Crm.Shared.Failures;
+using Crm.Shared.Http;
+using FluentValidation;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+
+namespace Crm.Organization.Features;
+
+/// <param name="Name">The person's name.</param>
+/// <param name="Subject">The <c>sub</c> of their tokens.</param>
+/// <param name="Department">The department they work in; absent for none.</param>
+internal sealed record EditStaffBody(string Name, string Subject, string? Department = null);
+
+internal sealed record EditStaff(string Code, EditStaffBody Body) : ICommand<StaffAnswer>;
+
+internal sealed class EditStaffValidator : AbstractValidator<EditStaffBody>
+{
+    public EditStaffValidator()
+    {
+        RuleFor(b => b.Name).IsName();
+        RuleFor(b => b.Subject).NotEmpty().MaximumLength(200);
+        RuleFor(b => b.Department!).IsCode().When(b => b.Department is not null);
+    }
+}
+
+/// <summary>ORG-02: a member of staff gets another name, department or way to sign in; the code stays.</summary>
+internal sealed class EditStaffHandler(OrganizationDb db, CommandContext context, IClock clock) : IRequestHandler<EditStaff, Answer<StaffAnswer>>
+{
+    public async Task<Answer<StaffAnswer>> Handle(EditStaff request, CancellationToken cancellationToken)
+    {
+        await db.ChangeDirectoryAsync(cancellationToken);
+        var person = await db.Staff.SingleOrDefaultAsync(s => s.Code == request.Code, cancellationToken) ?? throw new NotFound("member of staff", "员工");
+        context.EnsureCurrent(person.Version);
+        (person.Name, person.Subject, person.Department) = request.Body;
+        await StaffRule.EnsureAsync(db, person.Code, person.Subject, person.Department, cancellationToken);
+        person.Edited();
+        return StaffAnswer.Of(person, clock.GetCurrentInstant());
+    }
+}
+
+internal static class EditStaffEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPut("/staff/{code}", (string code, Body<EditStaffBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
+            directory.AfterAsync(call.Send(new EditStaff(code, body.Value)), ct))
+        .Tells<StaffAnswer>("editStaff", "Edit a member of staff", "Name, department, and the subject they sign in with. Needs If-Match.", rules: "ORG-02, ORG-09")
+        .WithMetadata(new EditsSomething())
+        .About("member of staff", "员工", (OrganizationDb db, string code, ProjectScope scope) => db.StaffIn(scope).Where(s => s.Code == code))
+        .Example(new { name = "陈晓", subject = "6f1c2b", department = "demo-care" })
+        .RequiresEverywhere(OrganizationPermissions.ManageStaff);
+}
