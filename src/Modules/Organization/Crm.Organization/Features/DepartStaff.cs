@@ -17,7 +17,10 @@ namespace Crm.Organization.Features;
 /// <param name="Reason">Why they leave.</param>
 internal sealed record DepartStaffBody(string Successor, string Reason);
 
-internal sealed record DepartStaff(string Code, DepartStaffBody Body) : ICommand<StaffAnswer>;
+internal sealed record DepartStaff(string Code, DepartStaffBody Body) : ICommand<StaffAnswer>, IGivesReason
+{
+    public string Reason => Body.Reason;
+}
 
 internal sealed class DepartStaffValidator : AbstractValidator<DepartStaffBody>
 {
