@@ -142,6 +142,7 @@ public sealed class ClocksPreviewTests(ClocksSystem system) : IClassFixture<Cloc
     [Trait("Rule", "ORG-07")]
     public async Task An_imported_year_is_no_longer_provisional_and_contradictions_are_refused_by_name()
     {
+        await system.MorningAsync();
         static object Year(params object[] holidays) => new { years = new[] { new { year = 2031, notice = "国办发明电〔2030〕1号", holidays } }, daysOff = Array.Empty<object>() };
         var day = "/api/v1/calendar/days?from=2031-01-23&to=2031-01-23";
         (await system.Admin.ListAsync(day))[0].GetProperty("provisional").GetBoolean().ShouldBeTrue();

@@ -138,6 +138,7 @@ public sealed class NotificationTests(ClocksSystem system) : IClassFixture<Clock
     [Fact]
     public async Task A_machine_has_no_inbox()
     {
+        await system.MorningAsync();
         var key = (await system.Admin.PostAsync("/api/v1/api-keys", new { name = "machine", permissions = new[] { "organization.receive-notices" }, project = "demo" })).Is(201).Text("key");
         foreach (var path in new[] { Inbox, $"{Inbox}/unread-count", $"{Inbox}/preferences", $"{Inbox}/stream" }) (await system.Host.Machine(key).GetAsync(path)).Is(404);
     }
@@ -170,6 +171,7 @@ public sealed class NotificationTests(ClocksSystem system) : IClassFixture<Clock
     [Fact]
     public async Task Preferences_are_ones_own_and_not_overwritten_unseen()
     {
+        await system.MorningAsync();
         var desk = await system.SignInAsync("demo.desk");
         var before = (await desk.GetAsync($"{Inbox}/preferences")).Is(200);
         (before.ETag, before.Text("language"), before.Json.GetProperty("quietHours").ValueKind).ShouldBe(("\"0\"", "zh", JsonValueKind.Null));
@@ -200,6 +202,7 @@ public sealed class NotificationTests(ClocksSystem system) : IClassFixture<Clock
     [Fact]
     public async Task The_count_and_the_list_walk_along_their_indexes()
     {
+        await system.MorningAsync();
         await system.ExecuteAsync("""
             INSERT INTO organization.notifications (id, event_id, kind, staff, subject_kind, subject_id, facts, urgent, quiet, on_screen, occurred_at, told_at, number, acknowledged_at)
             SELECT gen_random_uuid(), gen_random_uuid(), 'complaints.reopened', CASE WHEN n % 50 = 0 THEN 'harbour.desk' ELSE 'harbour.officer' END, 'complaint', gen_random_uuid(), '{}', false, false, true, now(), now(),
