@@ -12,12 +12,15 @@ public sealed class LastAdministratorTests(CrmSystem system) : IClassFixture<Crm
     [Trait("Rule", "ORG-03")]
     public async Task The_last_one_cannot_be_taken_away_neither_by_the_assignment_nor_by_the_role()
     {
-        var (version, id) = await HeldAsync("demo.admin");
-        (await TakeAsync(system.Admin, "demo.admin", id, version)).Is(409).Text("rule").ShouldBe("ORG-03");
-        var role = (await system.Admin.GetAsync("/api/v1/roles/administrator")).Is(200);
-        (await system.Admin.SendAsync(HttpMethod.Put, "/api/v1/roles/administrator", new { tier = "group", titleEn = "x", titleZh = "x", permissions = new[] { "complaints.read" } }, ifMatch: role.ETag)).Is(409).Text("rule").ShouldBe("ORG-03");
-        (await system.Admin.SendAsync(HttpMethod.Delete, "/api/v1/roles/administrator", body: null, ifMatch: role.ETag)).Is(409).Text("rule").ShouldBe("ORG-03");
-        (await system.Admin.GetAsync("/api/v1/staff/demo.admin")).Is(200).ETag.ShouldBe(version);
+        // Whichever of the two the other test left.
+        var last = await IsAdministratorAsync("demo.admin") ? "demo.admin" : "demo.head";
+        var administrator = await system.SignInAsync(last);
+        var (version, id) = await HeldAsync(last);
+        (await TakeAsync(administrator, last, id, version)).Is(409).Text("rule").ShouldBe("ORG-03");
+        var role = (await administrator.GetAsync("/api/v1/roles/administrator")).Is(200);
+        (await administrator.SendAsync(HttpMethod.Put, "/api/v1/roles/administrator", new { tier = "group", titleEn = "x", titleZh = "x", permissions = new[] { "complaints.read" } }, ifMatch: role.ETag)).Is(409).Text("rule").ShouldBe("ORG-03");
+        (await administrator.SendAsync(HttpMethod.Delete, "/api/v1/roles/administrator", body: null, ifMatch: role.ETag)).Is(409).Text("rule").ShouldBe("ORG-03");
+        (await administrator.GetAsync($"/api/v1/staff/{last}")).Is(200).ETag.ShouldBe(version);
     }
 
     [Fact]

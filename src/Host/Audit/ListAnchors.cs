@@ -9,9 +9,6 @@ namespace Crm.Host.Audit;
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 internal sealed record ListAnchorsQuery(int? Limit = null, string? Cursor = null);
 
-/// <summary>The day that a page of anchors ended with.</summary>
-internal sealed record DayKey(LocalDate Date);
-
 /// <param name="Date">The day that had ended, in the system's zone.</param>
 /// <param name="Anchors">One for each module.</param>
 internal sealed record AnchorDay(LocalDate Date, IReadOnlyList<AnchorItem> Anchors);
@@ -29,11 +26,11 @@ internal static class ListAnchorsEndpoint
 
     private static async Task<Page<AnchorDay>> ReadAsync(ListAnchorsQuery query, ProjectScope scope, IEnumerable<AuditLog> logs, CancellationToken ct)
     {
-        var (limit, after) = (Paging.Limit(query.Limit), Paging.ReadCursor<DayKey>(query.Cursor));
+        var (limit, after) = (Paging.Limit(query.Limit), Paging.ReadCursor<DateKey>(query.Cursor));
         if (!scope.Everywhere) return new Page<AnchorDay>([], Next: null);
         var anchors = new List<AnchorItem>();
         foreach (var log in logs) anchors.AddRange(await log.ReadAnchorsAsync(after?.Date, limit + 1, ct));
         var days = anchors.GroupBy(a => a.Date).OrderByDescending(day => day.Key).Take(limit + 1).Select(day => new AnchorDay(day.Key, [.. day]));
-        return Paging.Cut([.. days], limit, day => new DayKey(day.Date));
+        return Paging.Cut([.. days], limit, day => new DateKey(day.Date));
     }
 }

@@ -38,8 +38,7 @@ internal sealed class WholeAudit(IEnumerable<AuditLog> logs, OrganizationDirecto
     {
         var read = new List<AuditItem>();
         foreach (var log in logs) read.AddRange(await log.ReadAsync(filter, scope, after, limit, ct));
-        // As PostgreSQL sorts identities: by their bytes, which their text shows in order.
-        return [.. read.OrderByDescending(e => e.At).ThenByDescending(e => e.Id.ToString(), StringComparer.Ordinal).Take(limit)];
+        return [.. read.OrderByDescending(e => e.At).ThenByDescending(e => e.Id).Take(limit)];
     }
 }
 

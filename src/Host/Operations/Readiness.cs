@@ -61,7 +61,6 @@ internal static class Readiness
             _ => "not yet compared with the database's",
         };
 
-
         public async Task<ReadinessReport> RunAsync(CancellationToken ct)
         {
             var (outbox, broken) = (new Dictionary<string, OutboxState>(), false);

@@ -21,6 +21,14 @@ public sealed class IdsTests
         ids.Distinct().Count().ShouldBe(100_000);
     }
 
+    /// <summary>Lists of several modules are put together here in the order in which each database sorts its own.</summary>
+    [Fact]
+    public void They_are_sorted_here_as_PostgreSQL_sorts_them_by_their_bytes()
+    {
+        Guid[] ids = [.. Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid())];
+        ids.Order().ShouldBe(ids.OrderBy(id => Convert.ToHexString(id.ToByteArray(bigEndian: true)), StringComparer.Ordinal));
+    }
+
     [Fact]
     public void They_are_version_7()
     {

@@ -1,22 +1,16 @@
 using Crm.FollowUps.Data;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
-using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.FollowUps;
 
 /// <summary>ORG-03: the follow-ups that somebody is to make.</summary>
-internal sealed class PlannedVisits(FollowUpsDb db, FollowUpDesk desk, OrganizationDirectory directory) : HandOver, IHoldings
+internal sealed class PlannedVisits(FollowUpsDb db, FollowUpDesk desk, OrganizationDirectory directory) : HandOver<FollowUpsDb, FollowUp, VisitPolicies>(db, desk, directory), IHoldings
 {
-    /// <summary>The rule under which follow-ups pass on.</summary>
-    private const string Rule = "rule:ORG-03";
-
     public string Kind => "followUp";
 
-    protected override ModuleDb Database => db;
-
-    private IQueryable<FollowUp> Planned => db.FollowUps.Where(f => f.State == FollowUpState.Planned);
+    private IQueryable<FollowUp> Planned => Db.FollowUps.Where(f => f.State == FollowUpState.Planned);
 
     public async Task<IReadOnlyList<Holding>> ListAsync(string staff, ProjectScope scope, string? after, int limit, CancellationToken ct)
     {
@@ -26,21 +20,9 @@ internal sealed class PlannedVisits(FollowUpsDb db, FollowUpDesk desk, Organizat
         return [.. rows.Select(f => new Holding(Kind, f.Id.ToString(), f.Number, f.Project))];
     }
 
-    /// <inheritdoc/>
-    public override async Task<int> PassOnAsync(IReadOnlyCollection<string> leavers, CancellationToken ct)
-    {
-        var held = await Planned.Where(f => leavers.Contains(f.Assignee)).OrderBy(f => f.Id).Select(f => f.Id).Take(Piece).ToArrayAsync(ct);
-        var passed = 0;
-        foreach (var id in await db.LockFreeRowsAsync<FollowUp>(held, ct))
-        {
-            if (await desk.TakeIfExistsAsync(id, ProjectScope.All, Rule, ct) is not var (followUp, moment) || !leavers.Contains(followUp.Assignee)) continue;
-            var heir = directory.Current.HeirOf(followUp.Assignee, directory.Current.FindProject(followUp.Project)!);
-            if (heir == followUp.Assignee) continue;
-            followUp.CatchUp(moment);
-            followUp.PassOn(heir, moment);
-            passed++;
-        }
+    protected override IQueryable<FollowUp> HeldBy(IReadOnlyCollection<string> people) => Planned.Where(f => people.Contains(f.Assignee));
 
-        return passed;
-    }
+    protected override string? HolderOf(FollowUp followUp) => followUp.Assignee;
+
+    protected override void PassOn(FollowUp followUp, string heir, Moment moment) => followUp.PassOn(heir, moment);
 }

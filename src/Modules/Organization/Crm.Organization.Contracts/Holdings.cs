@@ -1,5 +1,7 @@
 using Crm.Shared.Access;
+using Crm.Shared.Clocks;
 using Crm.Shared.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Organization.Contracts;
 
@@ -48,6 +50,51 @@ public abstract class HandOver
         var passed = await PassOnAsync(leavers, ct);
         await Database.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
+        return passed;
+    }
+}
+
+/// <summary>ORG-03: the handing over of cases, follow-ups and the like, each of which one person has in hand.</summary>
+/// <typeparam name="TDb">The module's database.</typeparam>
+/// <typeparam name="TSubject">What is passed on.</typeparam>
+/// <typeparam name="TPolicies">The numbers its rules use.</typeparam>
+public abstract class HandOver<TDb, TSubject, TPolicies>(TDb db, Desk<TDb, TSubject, TPolicies> desk, OrganizationDirectory directory) : HandOver
+    where TDb : ModuleDb
+    where TSubject : Subject<TPolicies>
+{
+    /// <summary>The rule under which they pass on.</summary>
+    private const string Rule = "rule:ORG-03";
+
+    /// <summary>The module's database.</summary>
+    protected TDb Db => db;
+
+    /// <inheritdoc/>
+    protected sealed override ModuleDb Database => db;
+
+    /// <summary>What these people have in hand, and nothing that is over.</summary>
+    protected abstract IQueryable<TSubject> HeldBy(IReadOnlyCollection<string> people);
+
+    /// <summary>Who has it in hand; null for nobody.</summary>
+    protected abstract string? HolderOf(TSubject subject);
+
+    /// <summary>Gives it to somebody else.</summary>
+    protected abstract void PassOn(TSubject subject, string heir, Moment<TPolicies> moment);
+
+    /// <inheritdoc/>
+    public sealed override async Task<int> PassOnAsync(IReadOnlyCollection<string> leavers, CancellationToken ct)
+    {
+        var held = await HeldBy(leavers).OrderBy(s => s.Id).Select(s => s.Id).Take(Piece).ToArrayAsync(ct);
+        var passed = 0;
+        foreach (var id in await db.LockFreeRowsAsync<TSubject>(held, ct))
+        {
+            if (await desk.TakeIfExistsAsync(id, ProjectScope.All, Rule, ct) is not var (subject, moment) || HolderOf(subject) is not { } holder || !leavers.Contains(holder)) continue;
+            var heir = directory.Current.HeirOf(holder, directory.Current.FindProject(subject.Project)!);
+            if (heir == holder) continue;
+            subject.CatchUp(moment);
+            PassOn(subject, heir, moment);
+            passed++;
+        }
+
         return passed;
     }
 }

@@ -42,6 +42,15 @@ internal readonly record struct RoleScope(ScopeKind Kind, string? Place)
     /// <summary>The whole group.</summary>
     public static RoleScope Group { get; } = new(ScopeKind.Group, Place: null);
 
+    /// <summary>True when the project lies in the place now.</summary>
+    public bool Holds(ProjectRow project) => Kind switch
+    {
+        ScopeKind.Project => project.Code == Place,
+        ScopeKind.Area => project.Area == Place,
+        ScopeKind.Company => project.Company == Place,
+        _ => true,
+    };
+
     /// <summary>True when this permission's scope holds everything that is or will be in the place.</summary>
     public bool LiesIn(ProjectScope scope) => Kind == ScopeKind.Project ? scope.Includes(Place!) : scope.Covers(ToString());
 

@@ -1,4 +1,5 @@
 using System.Data;
+using Crm.Shared.Data;
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
@@ -80,8 +81,9 @@ internal sealed class AuditNight(string schema, NpgsqlDataSource source, Privacy
         await using var command = source.CreateCommand($"SELECT line FROM {schema}.audit_anchors WHERE date > $1 ORDER BY date");
         command.Parameters.Add(new() { Value = day.PlusDays(-DaysOfFiles).ToDateOnly() });
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var publicKey = keys.AnchorPublicKey;
         while (await reader.ReadAsync(ct))
-            if (Anchor.Read(reader.GetString(0), keys.AnchorPublicKey) is { } anchor) folder.WriteDay(anchor, reader.GetString(0));
+            if (Anchor.Read(reader.GetString(0), publicKey) is { } anchor) folder.WriteDay(anchor, reader.GetString(0));
     }
 
     /// <summary>Whether the last look found something.</summary>
@@ -95,7 +97,7 @@ internal sealed class AuditNight(string schema, NpgsqlDataSource source, Privacy
     private async Task<bool> TakeAsync(NpgsqlConnection connection, LocalDate day, CancellationToken ct)
     {
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = $"night {schema}" } } });
+        batch.BatchCommands.Add(ModuleDb.TryTake($"night {schema}"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT 1 FROM {schema}.audit_checks WHERE date >= $1") { Parameters = { new() { Value = day.ToDateOnly() } } });
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);

@@ -74,6 +74,10 @@ public abstract class ModuleDb : DbContext
         return locked;
     }
 
+    /// <summary>Asks for a name for the transaction: true when nobody else holds it. It is given back when the transaction ends.</summary>
+    public static NpgsqlBatchCommand TryTake(string name) =>
+        new("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = name } } };
+
     /// <summary>Takes a name for this transaction, so that two requests about the same thing do not both create it.</summary>
     /// <exception cref="InProgress">Somebody holds the name at this moment.</exception>
     public async Task TakeNameAsync(string name, CancellationToken ct)
@@ -124,9 +128,6 @@ public abstract class ModuleDb : DbContext
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(ModuleDb).Assembly, type => !type.IsAbstract);
         modelBuilder.ApplyConfigurationsFromAssembly(GetType().Assembly);
     }
-
-    private static NpgsqlBatchCommand TryTake(string name) =>
-        new("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))") { Parameters = { new() { Value = name } } };
 
     private string Table<TRow>()
     {

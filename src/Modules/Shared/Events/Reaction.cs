@@ -46,6 +46,7 @@ public abstract class Reaction<TEvent> : Reaction where TEvent : IntegrationEven
 /// <summary>Which module listens to which event: known at start from the reactions there are.</summary>
 public sealed class EventRoutes(IEnumerable<EventRoute> routes)
 {
+    private readonly Dictionary<(string Consumer, string Event), Type> reactions = routes.Select(r => (r.Consumer, r.Event, r.Reaction)).Distinct().ToDictionary(r => (r.Consumer, r.Event), r => r.Reaction);
     private readonly ILookup<string, EventRoute> routes = routes.ToLookup(r => r.Event);
 
     /// <summary>The modules that want to know of this event.</summary>
@@ -53,7 +54,7 @@ public sealed class EventRoutes(IEnumerable<EventRoute> routes)
         routes[happened.GetType().Name].Where(r => r.Wants(happened)).Select(r => r.Consumer).Distinct();
 
     /// <summary>The reaction of a module to an event type; null when it has none (any more).</summary>
-    public Type? ReactionOf(string consumer, string eventType) => routes[eventType].Where(r => r.Consumer == consumer).Select(r => r.Reaction).Distinct().SingleOrDefault();
+    public Type? ReactionOf(string consumer, string eventType) => reactions.GetValueOrDefault((consumer, eventType));
 }
 
 /// <summary>One line of the routing table.</summary>

@@ -63,3 +63,11 @@ public sealed record CodeKey(string Code);
 /// <summary>A place in a list that is ordered by id.</summary>
 /// <param name="Id">The last one seen.</param>
 public sealed record IdKey(Guid Id);
+
+/// <summary>A place in a list that is ordered by number.</summary>
+/// <param name="Number">The last one seen.</param>
+public sealed record NumberKey(int Number);
+
+/// <summary>A place in a list that is ordered by day.</summary>
+/// <param name="Date">The last one seen.</param>
+public sealed record DateKey(LocalDate Date);

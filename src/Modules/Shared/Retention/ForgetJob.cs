@@ -48,7 +48,7 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
             var undelivered = await producer.UndeliveredAsync(horizon, ct);
             kept.AddRange(undelivered);
             // There may be more than were read: then nothing behind the last of them is touched this time.
-            if (undelivered.Count == ModuleRetention.Piece) horizon = horizon with { Id = Smaller(horizon.Id, undelivered[^1]) };
+            if (undelivered.Count == ModuleRetention.Piece) horizon = horizon with { Id = new[] { horizon.Id, undelivered[^1] }.Min() };
         }
 
         foreach (var consumer in modules) received += await consumer.ForgetReceivedAsync(horizon, kept, ct);
@@ -66,9 +66,6 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
 
         return (events, received, answers, others);
     }
-
-    /// <summary>The one that PostgreSQL sorts first.</summary>
-    private static Guid Smaller(Guid one, Guid other) => string.CompareOrdinal(one.ToString(), other.ToString()) < 0 ? one : other;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Forgot {Events} events that everybody has received, {Received} receipts, {Answers} answers and {Others} other rows")]
     private partial void LogForgotten(long events, long received, long answers, long others);

@@ -61,9 +61,9 @@ internal sealed class AccessBook(
     private static ProjectScope ProjectsOf(RoleScope place, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas) => place.Kind switch
     {
         ScopeKind.Project => ProjectScope.Of([place.Place!]),
-        ScopeKind.Area => ProjectScope.Of(projects.Where(p => p.Area == place.Place).Select(p => p.Code), place.ToString()),
+        ScopeKind.Area => ProjectScope.Of(projects.Where(place.Holds).Select(p => p.Code), place.ToString()),
         ScopeKind.Company => ProjectScope.Of(
-            projects.Where(p => p.Company == place.Place).Select(p => p.Code),
+            projects.Where(place.Holds).Select(p => p.Code),
             [place.ToString(), .. areas.Where(a => a.Company == place.Place).Select(a => new RoleScope(ScopeKind.Area, a.Code).ToString())]),
         _ => ProjectScope.All,
     };

@@ -76,7 +76,7 @@ internal sealed class GetPreviewHandler(OrganizationDb db, IEnumerable<Deadlines
                 module.Module, m.ClockId, m.SubjectId, m.Project, m.Kind, m.DueAt, m.NewDueAt, m.WarnAt, m.NewWarnAt, m.IsProvisional, m.Outcome, m.DoneAt)));
         }
 
-        return Paging.Cut([.. rows.OrderBy(m => m.Clock.ToString(), StringComparer.Ordinal).Take(limit + 1)], limit, m => new IdKey(m.Clock));
+        return Paging.Cut([.. rows.OrderBy(m => m.Clock).Take(limit + 1)], limit, m => new IdKey(m.Clock));
     }
 }
 

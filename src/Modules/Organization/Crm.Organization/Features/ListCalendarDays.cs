@@ -44,9 +44,6 @@ internal sealed class ListCalendarDaysHandler(OrganizationDirectory directory) :
     }
 }
 
-/// <summary>The sort key of lists in order of days.</summary>
-internal sealed record DateKey(LocalDate Date);
-
 /// <summary>How far apart the days of one question may lie: calendars further ahead than ten years are guesses.</summary>
 internal static class CalendarLimits
 {

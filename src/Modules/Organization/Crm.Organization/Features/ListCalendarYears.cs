@@ -60,10 +60,6 @@ internal sealed class ListCalendarYearsHandler(OrganizationDb db, OrganizationDi
     }
 }
 
-/// <summary>A place in a list that is ordered by number.</summary>
-/// <param name="Number">The last one seen.</param>
-internal sealed record NumberKey(int Number);
-
 internal static class ListCalendarYearsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -51,7 +51,8 @@ internal sealed partial class Arrivals(
     private static async Task<int> NumberAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await ScalarAsync(connection, "SELECT pg_try_advisory_xact_lock(hashtextextended('organization.notifications', 0))", ct) is not true) return 0;
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { ModuleDb.TryTake("organization.notifications") } };
+        if (await batch.ExecuteScalarAsync(ct) is not true) return 0;
         await using var command = new NpgsqlCommand($"""
             UPDATE organization.notifications n SET number = given.number
             FROM (SELECT id, nextval('organization.{NotificationTables.Numbers}') AS number

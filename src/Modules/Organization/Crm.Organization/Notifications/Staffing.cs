@@ -22,10 +22,9 @@ internal sealed class Staffing(IEnumerable<StaffRow> staff, IEnumerable<RoleAssi
     /// <summary>The projects in which a role is held: one by one through an area or a company; null for the whole group.</summary>
     private static IEnumerable<string?> Places(RoleAssignment held, IReadOnlyCollection<ProjectRow> projects) => held.Scope.Kind switch
     {
+        ScopeKind.Group => (string?[])[null],
         ScopeKind.Project => [held.Project],
-        ScopeKind.Area => projects.Where(p => p.Area == held.Area).Select(p => (string?)p.Code),
-        ScopeKind.Company => projects.Where(p => p.Company == held.Company).Select(p => (string?)p.Code),
-        _ => [null],
+        _ => projects.Where(held.Scope.Holds).Select(p => (string?)p.Code),
     };
 
     private string[] Here(IEnumerable<string> codes) => [.. codes.Where(Has).Distinct()];
