@@ -8,6 +8,7 @@ using Crm.Host.Development;
 using Crm.Host.Failures;
 using Crm.Host.OpenApi;
 using Crm.Host.Operations;
+using Crm.Host.Privacy;
 using Crm.Host.Settings;
 using Crm.Organization;
 using Crm.Shared;
@@ -29,6 +30,7 @@ builder.Services.AddReadiness();
 builder.Services.AddFarewell(settings);
 builder.Services.AddSingleton(ParkedEvents.Operate);
 builder.Services.AddAudit();
+builder.Services.AddInventory();
 if (settings.Development) builder.Services.AddDevelopment();
 else builder.Services.AddRealClock();
 
@@ -57,6 +59,7 @@ api.MapComplaints();
 api.MapFollowUps();
 api.MapParkedEvents();
 api.MapAudit();
+api.MapInventory();
 
 var stopping = app.Lifetime.ApplicationStopping;
 try

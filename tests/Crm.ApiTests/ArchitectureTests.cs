@@ -1,5 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Crm.ApiTests.Infrastructure;
+using Crm.ApiTests.Operations;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Shouldly;
 
@@ -64,6 +67,48 @@ public sealed class ArchitectureTests
         types.Length.ShouldBeGreaterThan(200);
         types.Where(t => empty.Any(e => t.Name.EndsWith(e, StringComparison.Ordinal))).ShouldBeEmpty();
     }
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public void Whatever_looks_like_personal_data_is_in_the_inventory_or_declared_as_none()
+    {
+        var suspects = PersonalDataPage.Suspects(PersonalDataPage.Inventory);
+        suspects.Count(s => s.Stored).ShouldBeGreaterThan(40);
+        suspects.Count(s => !s.Stored).ShouldBeGreaterThan(80);
+        suspects.Where(s => s.Declared is { Personal: null, NotPersonal: null }).Select(s => $"{s.Property.ReflectedType!.Name}.{s.Property.Name}").Distinct().ShouldBeEmpty(
+            "mark it [Personal(…)], or [NotPersonal(\"what it is\")]: Crm.Shared/Privacy/PersonalData.cs");
+        suspects.Where(s => s.Declared is { Personal: not null, NotPersonal: not null }).ShouldBeEmpty("it cannot be both");
+        PersonalDataPage.Inventory.Items.Where(i => i.Guard == Guard.Masked != i.Unless is not null).ShouldBeEmpty("what is masked says which permission shows it");
+        PersonalDataPage.Inventory.Items.Where(i => i.Stored != i.Guard is Guard.Sealed or Guard.SealedUnderRecord or Guard.BlindIndex or Guard.Plain).ShouldBeEmpty("how it is protected, there");
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public void What_is_declared_as_none_names_properties_that_are_there()
+    {
+        var declared = Built.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetCustomAttributes<NotPersonalAttribute>(inherit: false).SelectMany(n => n.Properties, (_, property) => (Type: t, Property: property))).ToArray();
+        declared.Length.ShouldBeGreaterThan(10);
+        declared.Where(d => d.Type.GetProperty(d.Property) is null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public async Task The_committed_inventory_of_personal_data_is_the_one_the_code_makes() =>
+        await CommittedText.IsAsync(PersonalDataPage.Write(PersonalDataPage.Inventory), "docs", "personal-data.md");
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public void A_property_that_was_forgotten_is_noticed()
+    {
+        var forgotten = new Place("forgotten", "customer_name", Stored: true, typeof(Forgotten).GetProperty(nameof(Forgotten.CustomerName))!);
+        PersonalDataPage.LooksPersonal(forgotten).ShouldBeTrue();
+        forgotten.Declared.ShouldBe(new Declaration(Personal: null, NotPersonal: null));
+        foreach (var bytes in new[] { nameof(Forgotten.Whatever), nameof(Forgotten.HomeAddress), nameof(Forgotten.Remarks) })
+            PersonalDataPage.LooksPersonal(new("forgotten", bytes, Stored: false, typeof(Forgotten).GetProperty(bytes)!)).ShouldBeTrue(bytes);
+        PersonalDataPage.LooksPersonal(new("forgotten", "count", Stored: false, typeof(Forgotten).GetProperty(nameof(Forgotten.Count))!)).ShouldBeFalse();
+    }
+
+    private sealed record Forgotten(string CustomerName, byte[] Whatever, string? HomeAddress, string[] Remarks, int Count);
 
     private static string Name(Assembly assembly) => assembly.GetName().Name!;
 

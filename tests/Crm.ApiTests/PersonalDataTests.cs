@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Crm.ApiTests.Infrastructure;
+using Crm.Shared.Measures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Shouldly;
@@ -12,9 +14,10 @@ public sealed class AfterEverythingElse
     public const string Name = "after everything else";
 }
 
-/// <summary>After the whole run, no test customer's phone is anywhere but sealed.</summary>
+/// <summary>ORG-12: after the whole run, no test customer's phone and no ID number is anywhere but sealed.</summary>
 [Collection(AfterEverythingElse.Name)]
-public sealed partial class PersonalDataTests(CrmSystem system) : IClassFixture<CrmSystem>
+[Trait("Rule", "ORG-12")]
+public sealed partial class PersonalDataTests(PersonalDataTests.TracedSystem system) : IClassFixture<PersonalDataTests.TracedSystem>
 {
     /// <summary>The phone most tests give.</summary>
     private const string Usual = "13800138000";
@@ -22,7 +25,7 @@ public sealed partial class PersonalDataTests(CrmSystem system) : IClassFixture<
     private static readonly string[] Shapes = ["139{0}{1}", "+86139{0}{1}", "+86 139 {0} {1}", "0086-139-{0}-{1}", "86139{0}{1}", "139-{0}-{1}", "(139) {0}.{1}", "139\u00a0{0}\u00a0{1}", "１３９{0}{1}"];
 
     [Fact]
-    public async Task No_customers_phone_is_found_in_any_database_or_log_of_the_run()
+    public async Task No_customers_phone_or_ID_number_is_found_in_any_database_log_or_trace_of_the_run()
     {
         var phones = new List<string> { Usual };
         foreach (var (shape, i) in Shapes.Select((s, i) => (s, i)))
@@ -31,17 +34,20 @@ public sealed partial class PersonalDataTests(CrmSystem system) : IClassFixture<
             await LiveThroughAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, shape, "1234", $"{i:0000}"));
         }
 
-        phones.AddRange(await ProvokeAsync());
+        phones.AddRange(await ProvokeAsync(n => $"1365678{n:0000}"));
+        phones.AddRange(await ProvokeAsync(n => $"11010519{40 + n}123100{n % 10}X"));
         var mark = $"control-{Guid.NewGuid():N}";
         await PlantAsync(mark, "137 9999-0000");
+        await system.Collector.HearsAsync("/v1/traces", [mark]);
 
         var evidence = await Evidence.GatherAsync(system.Server);
         evidence.Tables.ShouldBeGreaterThan(30);
         evidence.Count.ShouldBeGreaterThan(500);
         evidence.Find(mark).ShouldContain($"{system.Database}.complaints.complaint_records", "the planted control is found in the database");
         evidence.Find(mark).ShouldContain("a host's log", "the planted control is found in the logs");
-        evidence.FindPhone("13799990000").Count.ShouldBeGreaterThanOrEqualTo(2, "a phone that was planted is found");
-        foreach (var phone in phones) evidence.FindPhone(phone).ShouldBeEmpty(phone);
+        evidence.Find(mark).ShouldContain("a collector at /v1/traces", "the planted control is found in the traces");
+        evidence.FindNumber("13799990000").Count.ShouldBeGreaterThanOrEqualTo(3, "a phone that was planted is found");
+        foreach (var phone in phones) evidence.FindNumber(phone).ShouldBeEmpty(phone);
     }
 
     /// <summary>The whole way of a case: registered, posted again, refused, resolved, called about, reopened, withdrawn.</summary>
@@ -65,14 +71,14 @@ public sealed partial class PersonalDataTests(CrmSystem system) : IClassFixture<
         (await admin.ActAsync(id, "withdrawal", new { reason = "客户撤回" })).Is(200);
     }
 
-    /// <summary>Puts phones where errors come from.</summary>
-    /// <returns>The phones.</returns>
-    private async Task<IReadOnlyList<string>> ProvokeAsync()
+    /// <summary>Puts numbers where errors come from.</summary>
+    /// <returns>The numbers.</returns>
+    private async Task<IReadOnlyList<string>> ProvokeAsync(Func<int, string> number)
     {
         var (admin, used) = (system.Admin, new List<string>());
         string Next()
         {
-            used.Add($"1365678{used.Count:0000}");
+            used.Add(number(used.Count));
             return used[^1];
         }
 
@@ -92,10 +98,34 @@ public sealed partial class PersonalDataTests(CrmSystem system) : IClassFixture<
 
     private async Task PlantAsync(string mark, string phone)
     {
+        using (var source = new ActivitySource(CrmMeasures.Name))
+        using (source.StartActivity($"{mark} {phone}").ShouldNotBeNull("somebody listens")) { }
         (await system.Admin.RegisterAsync(Api.Complaint(("content", $"{mark} {phone}")))).Is(201);
         LogPlanted(system.Host.Services.GetRequiredService<ILogger<PersonalDataTests>>(), mark, phone);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "planted {Mark} {Phone}")]
     private static partial void LogPlanted(ILogger logger, string mark, string phone);
+
+    /// <summary>A system whose host sends its traces and metrics to a collector: what any host of this process does then is among them.</summary>
+    public sealed class TracedSystem(TestServer server) : CrmSystem(server), IAsyncLifetime
+    {
+        /// <summary>Where it sends them.</summary>
+        public Collector Collector { get; private set; } = null!;
+
+        /// <inheritdoc/>
+        protected override (string Key, string Value)[] Settings => [("Crm:Telemetry:Endpoint", Collector.Address)];
+
+        async ValueTask IAsyncLifetime.InitializeAsync()
+        {
+            Collector = await Collector.StartAsync();
+            await InitializeAsync();
+        }
+
+        async ValueTask IAsyncDisposable.DisposeAsync()
+        {
+            await DisposeAsync();
+            await Collector.DisposeAsync();
+        }
+    }
 }

@@ -1,11 +1,5 @@
-using System.Collections.Concurrent;
-using System.Text;
 using Crm.ApiTests.Infrastructure;
 using Crm.Host.Operations;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Shouldly;
 
 namespace Crm.ApiTests;
@@ -67,42 +61,4 @@ public sealed class TelemetryTests(CrmSystem system) : IClassFixture<CrmSystem>
 
     private Task<HostProgram> StartAsync(string database, (string, string)[] settings) => HostProgram.StartAsync([
         ("ASPNETCORE_ENVIRONMENT", "Development"), ("Crm__Database", system.Server.Postgres.HostConnectionString(database)), ("Crm__Secrets", system.Server.Secrets), ("Crm__PoolLimit", "2"), .. settings]);
-
-    /// <summary>Takes OTLP over HTTP. What a protobuf message says in words stands in it as UTF-8.</summary>
-    private sealed class Collector : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<(string Path, string Body)> received = new();
-        private readonly WebApplication app;
-
-        private Collector()
-        {
-            var builder = WebApplication.CreateBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.ClearProviders();
-            app = builder.Build();
-            app.MapPost("/v1/{signal}", async (HttpContext context) =>
-            {
-                using var body = new MemoryStream();
-                await context.Request.Body.CopyToAsync(body);
-                received.Enqueue((context.Request.Path, Encoding.UTF8.GetString(body.ToArray())));
-                context.Response.ContentType = "application/x-protobuf";
-            });
-        }
-
-        public string Address => app.Urls.Single();
-
-        public static async Task<Collector> StartAsync()
-        {
-            var collector = new Collector();
-            await collector.app.StartAsync();
-            return collector;
-        }
-
-        public Task HearsAsync(string path, string[] texts) =>
-            Eventually.BecomesAsync(() => Task.FromResult(string.Join(", ", texts.Where(t => !Has(path, t)))), missing => missing.Length == 0, $"everything at {path} (last seen: what is missing)");
-
-        public bool Has(string path, string text) => received.Any(r => r.Path == path && r.Body.Contains(text, StringComparison.Ordinal));
-
-        public async ValueTask DisposeAsync() => await app.DisposeAsync();
-    }
 }

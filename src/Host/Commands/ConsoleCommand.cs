@@ -1,5 +1,6 @@
 using Crm.Host.Settings;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Npgsql;
 
 namespace Crm.Host.Commands;
@@ -8,6 +9,7 @@ namespace Crm.Host.Commands;
 /// <param name="Run">Does it; the exit code.</param>
 /// <param name="Usage">Its help text.</param>
 /// <param name="Words">The words after the command's name.</param>
+[NotPersonal("the words of the command line", "Words")]
 internal sealed record ConsoleCommand(Func<CommandLine, CancellationToken, Task> Run, string Usage, string[] Words)
 {
     private const int Done = 0, Failed = 1, Misunderstood = 2;

@@ -1,3 +1,5 @@
+using Crm.Shared.Privacy;
+
 namespace Crm.Host.Failures;
 
 /// <summary>An error, as every operation answers it (RFC 9457).</summary>
@@ -9,5 +11,6 @@ namespace Crm.Host.Failures;
 /// <param name="Rule">The broken rule of the catalogue; null for other problems.</param>
 /// <param name="Allowed">What would be accepted instead; null where that is not a list.</param>
 /// <param name="Errors">For 400: what is wrong, by field, parameter or header; null for other problems.</param>
+[NotPersonal("what is wrong with a request, without its values", "Detail")]
 internal sealed record Problem(
     string Type, string Title, int Status, string Detail, string TraceId, string? Rule, IReadOnlyList<string>? Allowed, IReadOnlyDictionary<string, string[]>? Errors);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Crm.ApiTests.Infrastructure;
 
-/// <summary>Everything a run has left behind: each row of each table of each database, every log line, the server's own log.</summary>
+/// <summary>Everything a run has left behind: each row of each table of each database, every log line, the server's own log, and what hosts have told collectors of traces and metrics.</summary>
 public sealed class Evidence
 {
     private readonly List<(string Where, string Line)> lines = [];
@@ -23,6 +23,7 @@ public sealed class Evidence
         lock (server.Databases) databases = [.. server.Databases];
         foreach (var database in databases) await evidence.DumpAsync(server.Postgres.SuperuserConnectionString(database), database);
         foreach (var line in CapturedLogs.Instance.Lines) evidence.lines.Add(("a host's log", line));
+        foreach (var (path, body) in Collector.Received) evidence.lines.Add(($"a collector at {path}", body));
         if (server.Postgres.Cluster is { } cluster)
             foreach (var line in await File.ReadAllLinesAsync(cluster.LogFile)) evidence.lines.Add(("the server's log", line));
         return evidence;
@@ -31,8 +32,8 @@ public sealed class Evidence
     /// <summary>Where a text is found.</summary>
     public IReadOnlyList<string> Find(string text) => [.. lines.Where(l => l.Line.Contains(text, StringComparison.Ordinal)).Select(l => l.Where).Distinct()];
 
-    /// <summary>Where a Chinese mobile number is found in any shape: with or without country code, spaces, dashes or full-width digits, as bytes, or as a hash anybody can compute.</summary>
-    public IReadOnlyList<string> FindPhone(string national)
+    /// <summary>Where a Chinese mobile number, or the number of an identity card, is found in any shape: with or without country code, spaces, dashes or full-width digits, as bytes, or as a hash anybody can compute.</summary>
+    public IReadOnlyList<string> FindNumber(string national)
     {
         string[] traces =
         [

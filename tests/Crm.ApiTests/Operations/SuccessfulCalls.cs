@@ -133,6 +133,7 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
         "listAudit" => new($"/api/v1/audit?subjectKind=complaint&subjectId={await RegisteredAsync()}"),
         "listAuditAnchors" => new("/api/v1/audit/anchors"),
+        "listPersonalData" => new("/api/v1/personal-data/inventory"),
         "exportAudit" => new($"/api/v1/audit/export?subjectKind=complaint&subjectId={await RegisteredAsync()}"),
         _ => throw new NotSupportedException($"say here how a call of {operationId} succeeds"),
     };

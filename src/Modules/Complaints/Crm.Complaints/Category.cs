@@ -1,6 +1,9 @@
+using Crm.Shared.Privacy;
+
 namespace Crm.Complaints;
 
 /// <summary>CMP-05: a category of a project's tree.</summary>
+[NotPersonal("the name of a category", "NameEn", "NameZh")]
 internal sealed class Category
 {
     /// <summary>The category of what fits no other.</summary>

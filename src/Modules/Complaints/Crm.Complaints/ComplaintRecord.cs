@@ -1,4 +1,5 @@
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Complaints;
@@ -23,21 +24,28 @@ internal sealed class ComplaintRecord
 
     public MajorCriterion? MajorCriterion { get; init; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public required string Content { get; init; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? Demand { get; init; }
 
+    [Personal(Datum.CustomerHome, Guard.Plain)]
     public string? Building { get; init; }
 
+    [Personal(Datum.CustomerHome, Guard.Plain)]
     public string? Unit { get; init; }
 
     /// <summary>Null for somebody who left no name.</summary>
+    [Personal(Datum.CustomerName, Guard.Plain)]
     public string? CustomerName { get; init; }
 
     /// <summary>The phone, sealed.</summary>
+    [Personal(Datum.CustomerPhone, Guard.Sealed)]
     public byte[]? PhoneSealed { get; init; }
 
     /// <summary>The phone's blind index.</summary>
+    [Personal(Datum.CustomerPhone, Guard.BlindIndex)]
     public byte[]? PhoneIndex { get; init; }
 
     /// <summary>When the customer said it.</summary>
@@ -54,6 +62,7 @@ internal sealed class ComplaintRecord
     /// <summary>CMP-02: the posting software and its own number for the ticket.</summary>
     public string? SourceSystem { get; init; }
 
+    [Personal(Datum.CustomerReference, Guard.Plain)]
     public string? SourceTicket { get; init; }
 
     public required bool WrittenReplyOnly { get; init; }
@@ -80,6 +89,7 @@ internal sealed class Supplement
 
     public required string By { get; init; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public required string Content { get; init; }
 }
 
@@ -108,10 +118,12 @@ internal sealed class Step
     public required Severity Severity { get; init; }
 
     /// <summary>What was said, written or given as the reason.</summary>
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? Text { get; init; }
 
     /// <summary>To whom, and how, where the rule asks for it.</summary>
     public string? To { get; init; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? How { get; init; }
 }

@@ -1,4 +1,5 @@
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.FollowUps;
@@ -6,7 +7,7 @@ namespace Crm.FollowUps;
 /// <summary>FUP-06: what a visit or call found.</summary>
 internal sealed record VisitOutcome(
     VisitChannel Channel, bool Reached, NotReached? NotReached, int? Satisfaction, int? ServiceQuality, int? Attitude, bool? FeeVerified, bool? Qualified,
-    string? Shortcomings, string? Suggestions, string? Remarks, string? Signature);
+    [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Shortcomings, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Suggestions, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Remarks, [property: Personal(Datum.CustomerSignature, Guard.TakenIn)] string? Signature);
 
 /// <summary>FUP-05, FUP-06: one attempt, as it was recorded. Append-only.</summary>
 internal sealed class Visit
@@ -46,17 +47,22 @@ internal sealed class Visit
 
     public bool? Qualified { get; private set; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? Shortcomings { get; private set; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? Suggestions { get; private set; }
 
+    [Personal(Datum.CustomerWords, Guard.Plain)]
     public string? Remarks { get; private set; }
 
     /// <summary>Reference of the customer's signature (FUP-05).</summary>
+    [Personal(Datum.CustomerSignature, Guard.Plain)]
     public string? Signature { get; private set; }
 }
 
 /// <summary>ORG-03: a follow-up became somebody else's to make: who, when and why. Append-only.</summary>
+[NotPersonal("which rule passed it on, and whose it was by staff code", "Reason")]
 internal sealed class PassedOn
 {
     public Guid Id { get; init; } = Ids.Next();

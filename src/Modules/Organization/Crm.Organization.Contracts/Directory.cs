@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization.Contracts;
@@ -14,13 +15,14 @@ namespace Crm.Organization.Contracts;
 /// <param name="Company">The company it belongs to.</param>
 /// <param name="Area">The area it lies in; null for none.</param>
 /// <param name="AreaManager">The member of staff who manages that area.</param>
+[NotPersonal("the name of a place", "Name")]
 public sealed record Project(string Code, string Name, DateTimeZone Zone, string Pack, string ServiceDesk, string Company, string? Area = null, string? AreaManager = null);
 
 /// <summary>ORG-02: somebody who works here.</summary>
 /// <param name="Code">The stable staff code; written into histories, so never reused.</param>
 /// <param name="Name">The person's name.</param>
 /// <param name="Active">False for somebody who has left.</param>
-public sealed record StaffMember(string Code, string Name, bool Active)
+public sealed record StaffMember(string Code, [property: Personal(Datum.StaffName, Guard.InScope)] string Name, bool Active)
 {
     /// <summary>ORG-03: who took over what they held, once they have left.</summary>
     public string? Successor { get; init; }
@@ -35,6 +37,7 @@ public sealed record StaffMember(string Code, string Name, bool Active)
 /// <param name="Json">The value.</param>
 /// <param name="EffectiveFrom">It counts from this instant on.</param>
 /// <param name="Version">Which of the project's values of this policy it is, from 1.</param>
+[NotPersonal("a number of the rules", "Name", "Json")]
 public sealed record PolicyOverride(string Project, string Name, string Json, Instant EffectiveFrom, int Version);
 
 /// <summary>The organization as of one version: immutable, so a use case sees one picture from beginning to end.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Shared.Events;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Text;
@@ -43,6 +44,7 @@ public sealed record NoticeSubject(string Kind, Guid Id, string? Project);
 /// <param name="Name">The stable name, e.g. "complaints.clock-breached": preferences and policy refer to it.</param>
 /// <param name="Rule">The rule that wants somebody told.</param>
 /// <param name="Meaning">What it tells of, in general: what people choose their channels by.</param>
+[NotPersonal("the name of a kind of notice", "Name")]
 public abstract record NoticeKind(string Name, string Rule, Text Meaning)
 {
     /// <summary>Heard also in quiet hours, unless the project's policy <c>notifications.urgent</c> says otherwise.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 
 namespace Crm.Organization.Contracts;
 
@@ -8,6 +9,7 @@ namespace Crm.Organization.Contracts;
 /// <param name="Name">The name in the catalogue, e.g. "complaints.feedback".</param>
 /// <param name="Rule">The rule that uses it.</param>
 /// <param name="Meaning">What it decides.</param>
+[NotPersonal("the name of a policy value", "Name")]
 public abstract record Policy(string Name, string Rule, Text Meaning)
 {
     /// <summary>The default of a pack, as JSON.</summary>

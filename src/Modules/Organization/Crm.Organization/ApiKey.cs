@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization;
@@ -11,6 +12,7 @@ namespace Crm.Organization;
 /// ORG-09: a machine's key: 256 random bits, shown once and kept as SHA-256. Its prefix is public and finds it. It holds the permissions it
 /// was given, in one project or everywhere, until it expires or is revoked. Expiry is real time, like every token's.
 /// </summary>
+[NotPersonal("the name of a machine; the hash of a random secret", "Name", "Hash")]
 internal sealed class ApiKey : Aggregate
 {
     private const string Mark = "crm_";

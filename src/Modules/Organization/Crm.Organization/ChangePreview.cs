@@ -1,6 +1,7 @@
 using Crm.Organization.Contracts;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization;
@@ -60,6 +61,7 @@ internal sealed class ChangePreview : Aggregate
 
     public string? AppliedBy { get; private set; }
 
+    [Personal(Datum.Reason, Guard.Plain)]
     public string? Reason { get; private set; }
 
     /// <summary>Whether the application moved the deadlines; null before it.</summary>

@@ -1,9 +1,11 @@
 using Crm.Organization.Contracts;
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 
 namespace Crm.Organization;
 
 /// <summary>ORG-01: a part of the organization, named by a code that it keeps and nobody else ever gets.</summary>
+[NotPersonal("the name of a place", "Name")]
 internal abstract class Part : Aggregate
 {
     public required string Code { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Organization.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
@@ -11,6 +12,7 @@ namespace Crm.Organization;
 /// <param name="Name">The policy's name.</param>
 /// <param name="Value">The value.</param>
 /// <param name="EffectiveFrom">From when it counts: from when it is set, when absent.</param>
+[NotPersonal("the name of a policy value", "Name")]
 internal sealed record PolicyProposal(string Project, string Name, JsonElement Value, Instant? EffectiveFrom)
 {
     /// <summary>From when it counts, if it is set now.</summary>
@@ -21,6 +23,7 @@ internal sealed record PolicyProposal(string Project, string Name, JsonElement V
 }
 
 /// <summary>ORG-08: a project's own value of a policy. Append-only: a change is a new version, and what was computed from the old one stays.</summary>
+[NotPersonal("a number of the rules", "Name", "Json")]
 internal sealed class PolicyValue
 {
     public required string Project { get; init; }
@@ -35,6 +38,7 @@ internal sealed class PolicyValue
 
     public required string ChangedBy { get; init; }
 
+    [Personal(Datum.Reason, Guard.Plain)]
     public required string Reason { get; init; }
 
     public required Instant ChangedAt { get; init; }

@@ -2,6 +2,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 
 namespace Crm.Organization;
 
@@ -59,6 +60,7 @@ internal readonly record struct RoleScope(ScopeKind Kind, string? Place)
 }
 
 /// <summary>ORG-02, ORG-03: a named set of permissions; "*" stands for all, future ones included.</summary>
+[NotPersonal("the name of a role", "Name")]
 internal sealed class Role : Aggregate
 {
     public const string Everything = "*";

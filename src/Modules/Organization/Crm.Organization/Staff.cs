@@ -1,6 +1,7 @@
 using Crm.Organization.Contracts;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization;
@@ -10,9 +11,11 @@ internal sealed class StaffRow : Aggregate
 {
     public required string Code { get; init; }
 
+    [Personal(Datum.StaffName, Guard.Plain)]
     public required string Name { get; set; }
 
     /// <summary>The <c>sub</c> of the identity provider's tokens (ORG-09).</summary>
+    [Personal(Datum.StaffSignIn, Guard.Plain)]
     public required string Subject { get; set; }
 
     /// <summary>The code of the department they work in; null for none.</summary>
@@ -27,6 +30,7 @@ internal sealed class StaffRow : Aggregate
     /// <summary>Who took over.</summary>
     public string? Successor { get; private set; }
 
+    [Personal(Datum.StaffWords, Guard.Plain)]
     public string? LeavingReason { get; private set; }
 
     /// <summary>ORG-03: they leave, and somebody takes over.</summary>

@@ -1,3 +1,5 @@
+using Crm.Shared.Privacy;
+
 namespace Crm.Shared.Access;
 
 /// <summary>The projects in which somebody may do one thing: all of them, or those listed. Always passed explicitly to the query it limits.</summary>
@@ -49,6 +51,7 @@ public sealed class ProjectScope
 /// <param name="Subject">The stable identity written into history and audit.</param>
 /// <param name="Staff">The staff code, or null for a machine.</param>
 /// <param name="Grants">Permission → where it holds.</param>
+[NotPersonal("a staff code, or the prefix of an API key", "Subject")]
 public sealed record Caller(string Subject, string? Staff, IReadOnlyDictionary<string, ProjectScope> Grants)
 {
     /// <summary>Where the caller holds <paramref name="permission"/>; <see cref="ProjectScope.None"/> when nowhere.</summary>

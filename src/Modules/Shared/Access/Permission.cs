@@ -1,4 +1,5 @@
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,7 @@ namespace Crm.Shared.Access;
 /// <summary>A right that roles and API keys grant, owned by the module whose endpoints ask for it.</summary>
 /// <param name="Name">The stable name, e.g. "complaints.resolve".</param>
 /// <param name="Meaning">What it lets somebody do.</param>
+[NotPersonal("the name of a permission", "Name")]
 public sealed record Permission(string Name, Text Meaning);
 
 /// <summary>Endpoint metadata: the one permission an endpoint asks for. An endpoint without it is closed to everybody.</summary>

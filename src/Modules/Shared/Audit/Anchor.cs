@@ -19,6 +19,7 @@ namespace Crm.Shared.Audit;
 /// <param name="Entries">How many entries the chain covers up to there.</param>
 /// <param name="MadeAt">When it was made.</param>
 [SuppressMessage("Performance", "CA1819", Justification = "A hash is a value.")]
+[NotPersonal("a hash of the chain", "Hash")]
 public sealed record Anchor(string Schema, LocalDate Date, long Seal, byte[] Hash, long Entries, Instant MadeAt)
 {
     private const string Label = "crm-audit-anchor/1";

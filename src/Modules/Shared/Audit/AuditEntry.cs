@@ -12,6 +12,7 @@ namespace Crm.Shared.Audit;
 /// ORG-10: who did what to which record, when and from where. One row per command, in the command's transaction; append-only. It carries a
 /// keyed mark that only a host can make, so a row that was put there behind the API is known even before it is sealed.
 /// </summary>
+[NotPersonal("a keyed mark", "Mac")]
 public sealed class AuditEntry
 {
     /// <summary>What is written of an entry, in the order of <see cref="Parameters"/>. The database adds when, and by which transaction.</summary>
@@ -54,9 +55,11 @@ public sealed class AuditEntry
     public string? TraceId { get; private set; }
 
     /// <summary>The caller's network address.</summary>
+    [Personal(Datum.NetworkAddress, Guard.Plain)]
     public string? RemoteAddress { get; private set; }
 
     /// <summary>The reason that was given, sealed under a key of its subject; null where none was given.</summary>
+    [Personal(Datum.Reason, Guard.SealedUnderRecord)]
     public byte[]? Reason { get; private set; }
 
     /// <summary>The canonical form the mark was made over; 0 for a row older than marks.</summary>

@@ -34,13 +34,14 @@ public sealed record AuditFilter(Instant? From, Instant? To, string? Actor, stri
 /// <param name="Seal">The number of the seal that covers it in its module's chain; null in the first seconds.</param>
 /// <param name="SealedAt">When it was sealed.</param>
 public sealed record AuditItem(
-    Guid Id, string Module, Instant At, Instant RecordedAt, string Action, string Actor, string SubjectKind, string SubjectId, string? Project, string? TraceId, string? RemoteAddress,
-    string? Reason, bool ReasonErased, long? Seal, Instant? SealedAt);
+    Guid Id, string Module, Instant At, Instant RecordedAt, string Action, string Actor, string SubjectKind, string SubjectId, string? Project, string? TraceId, [property: Personal(Datum.NetworkAddress, Guard.InScope)] string? RemoteAddress,
+    [property: Personal(Datum.Reason, Guard.InScope)] string? Reason, bool ReasonErased, long? Seal, Instant? SealedAt);
 
 /// <summary>A day's anchor of a chain.</summary>
 /// <param name="Module">Whose chain.</param>
 /// <param name="Date">The day that had ended, in the system's zone.</param>
 /// <param name="Line">What the anchor says, and its signature: keep it as it stands.</param>
+[NotPersonal("a hash of the chain, signed", "Line")]
 public sealed record AnchorItem(string Module, LocalDate Date, string Line);
 
 /// <summary>ORG-10: the audit of one module, as its own role reads it.</summary>

@@ -1,5 +1,6 @@
 using System.Data;
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,6 +8,7 @@ using NpgsqlTypes;
 namespace Crm.Shared.Audit;
 
 /// <summary>That the chain of a schema was followed for a day. Append-only; the day is the key, so it is done once however many hosts there are.</summary>
+[NotPersonal("a hash of the chain", "Hash")]
 internal sealed class AuditCheck
 {
     /// <summary>The day that had ended, in the system's zone.</summary>
@@ -32,6 +34,7 @@ internal sealed class AuditCheck
 }
 
 /// <summary>The anchor that was made for a day, as it was signed. Append-only.</summary>
+[NotPersonal("a hash of the chain, signed", "Line")]
 internal sealed class AnchorRow
 {
     /// <summary>The day that had ended, in the system's zone.</summary>

@@ -8,6 +8,7 @@ namespace Crm.Shared.Audit;
 /// ORG-10: a link of the chain of one schema. It covers a list of entries with their hashes and the seal before it, so nothing that is
 /// sealed can be changed, taken out or slipped in without breaking it. Append-only.
 /// </summary>
+[NotPersonal("a hash of the chain; a keyed mark", "Hash", "Previous", "Mac")]
 internal sealed class AuditSeal
 {
     /// <summary>What the first seal has before it.</summary>
@@ -52,6 +53,7 @@ internal sealed class AuditSeal
 }
 
 /// <summary>An entry in a seal's list. Append-only, and an entry is in one list only.</summary>
+[NotPersonal("a hash of the chain", "Hash")]
 internal sealed class SealedEntry
 {
     /// <summary>The entry.</summary>

@@ -19,6 +19,7 @@ public sealed record AuditFinding(string Row, string What)
 /// <param name="Hash">Its hash.</param>
 /// <param name="Horizon">Every entry of a transaction before this one is sealed in it or earlier.</param>
 /// <param name="Entries">How many entries the chain covers up to there.</param>
+[NotPersonal("a hash of the chain", "Hash")]
 public sealed record ChainEnd(long Seal, byte[] Hash, ulong Horizon, long Entries)
 {
     /// <summary>Before the first seal.</summary>
@@ -205,4 +206,5 @@ public sealed class AuditVerification(string schema, NpgsqlConnection connection
 /// <param name="Seal">Its number.</param>
 /// <param name="Hash">Its hash.</param>
 /// <param name="Source">Who says so, for people: the name of a file.</param>
+[NotPersonal("a hash of the chain", "Hash")]
 public sealed record Witness(long Seal, byte[] Hash, string Source);

@@ -17,6 +17,7 @@ internal sealed class SubjectKey
     public required string SubjectId { get; init; }
 
     /// <summary>The key, sealed.</summary>
+    [Personal(Datum.PersonKey, Guard.Sealed)]
     public required byte[] SealedKey { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using MediatR;
 using NodaTime;
 
@@ -41,6 +42,7 @@ public sealed record Deed(string SubjectKind, string SubjectId, string? Project,
 /// <param name="Key">The header's value.</param>
 /// <param name="RequestHash">A keyed hash of the body.</param>
 [SuppressMessage("Performance", "CA1819", Justification = "A hash is a value.")]
+[NotPersonal("a keyed hash", "RequestHash")]
 public sealed record IdempotencyKey(string Scope, string Key, byte[] RequestHash);
 
 /// <summary>What a command may know of the call that brought it. Filled by <see cref="Http.Call"/>.</summary>

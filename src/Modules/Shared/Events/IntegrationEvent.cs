@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using NodaTime;
 
@@ -14,6 +15,7 @@ public abstract record IntegrationEvent
 }
 
 /// <summary>An event as it was reported: written by the same SaveChanges as the change that caused it.</summary>
+[NotPersonal("an event, which carries ids and facts only", "Payload")]
 public sealed class OutboxEvent
 {
     internal OutboxEvent(IntegrationEvent happened, Guid aggregateId, long sequence)
@@ -49,6 +51,7 @@ public sealed class OutboxEvent
 }
 
 /// <summary>One consumer's copy of an event, until it has acted on it.</summary>
+[NotPersonal("the type of a failure, never its text", "LastError")]
 public sealed class OutboxDelivery
 {
     internal OutboxDelivery(OutboxEvent happened, string consumer) =>
@@ -91,6 +94,7 @@ public sealed class OutboxDelivery
 }
 
 /// <summary>What a module has received. The primary key is what makes an event act once.</summary>
+[NotPersonal("done, or which rule ignored the event", "Outcome")]
 public sealed class InboxEntry
 {
     private InboxEntry() => (Type, Outcome) = ("", "");

@@ -1,10 +1,12 @@
 using Crm.Shared.Audit;
+using Crm.Shared.Privacy;
 using NodaTime;
 using Npgsql;
 
 namespace Crm.Shared.Events;
 
 /// <summary>A delivery that this host has leased.</summary>
+[NotPersonal("an event, which carries ids and facts only", "Payload")]
 internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, string Type, string Payload, int Attempts);
 
 /// <summary>Why a delivery did not come about.</summary>
@@ -157,5 +159,6 @@ public sealed record OutboxState(long Waiting, long Parked, double OldestSeconds
 /// <param name="ParkedAt">When it was set aside; real time.</param>
 /// <param name="DiscardedAt">When an operator gave it up; null while it holds back the rest.</param>
 /// <param name="OccurredAt">When the event happened, by the domain's clock.</param>
+[NotPersonal("the type of a failure, never its text", "LastError")]
 public sealed record ParkedDelivery(
     Guid Id, string Module, string Type, Guid AggregateId, long Sequence, string Consumer, int Attempts, string? LastError, Instant ParkedAt, Instant? DiscardedAt, Instant OccurredAt);

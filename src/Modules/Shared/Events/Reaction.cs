@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 
 namespace Crm.Shared.Events;
 
@@ -21,6 +22,7 @@ public abstract class Reaction
 
 /// <summary>What came of an event; kept in the inbox.</summary>
 /// <param name="Text">"done", or why it was rightly ignored.</param>
+[NotPersonal("done, or which rule ignored the event", "Text")]
 public sealed record Outcome(string Text)
 {
     /// <summary>The module acted.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -152,4 +153,5 @@ public static class EndpointStory
 }
 
 /// <summary>Endpoint metadata: an example of the body.</summary>
+[NotPersonal("an example of the document", "Body")]
 public sealed record RequestExample(object Body);

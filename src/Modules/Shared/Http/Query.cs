@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -79,6 +80,7 @@ public sealed class Query<T> : IBindableFromHttpContext<Query<T>>, IEndpointPara
         : "text without U+0000";
 
     /// <summary>One parameter, worked out once.</summary>
+    [NotPersonal("the name of a header", "Name")]
     private sealed record Expectation(string Name, Type Type, bool IsRequired, object? Default)
     {
         public static Expectation Of(ParameterInfo p) => new(

@@ -14,6 +14,7 @@ namespace Crm.Shared.Idempotency;
 /// The answer a command gave to a key, kept for at least 7 days of real time, until <see cref="Crm.Shared.Retention.ForgetJob"/> clears it. Written in the command's own transaction and only for 2xx, so a
 /// stored answer always speaks of something that was done, and what was refused may be tried again.
 /// </summary>
+[NotPersonal("keyed hashes; an answer to a command, which holds no personal data, sealed", "KeyHash", "RequestHash", "SealedBody")]
 public sealed class StoredAnswer
 {
     /// <summary>How long a key is remembered at least.</summary>

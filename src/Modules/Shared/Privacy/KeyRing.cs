@@ -154,6 +154,7 @@ public sealed class KeyRing
         }
     }
 
+    [NotPersonal("a key, outside the database", "IndexKey", "RequestKey", "RoleSecret", "DevelopmentTokenKey", "AuditKey", "AnchorKey")]
     private sealed record KeyFile(
         Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null, byte[]? AnchorKey = null)
     {

@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -10,7 +11,7 @@ namespace Crm.Complaints.Features;
 
 /// <param name="Severity">The new severity, one of the project's scale.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record ChangeSeverityBody(Severity Severity, string Reason);
+internal sealed record ChangeSeverityBody(Severity Severity, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Reason);
 
 internal sealed record ChangeSeverity(Guid Id, ProjectScope Scope, ChangeSeverityBody Body) : ICommand<CaseAnswer>, IGivesReason
 {

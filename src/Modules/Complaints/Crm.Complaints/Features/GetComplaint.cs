@@ -43,18 +43,18 @@ internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Ph
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintDetails(
     Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, Severity ProposedSeverity,
-    MajorCriterion? MajorCriterion, int Cycle, string? Handler, string Content, string? Demand, string? Building, string? Unit, CustomerView? Customer,
+    MajorCriterion? MajorCriterion, int Cycle, string? Handler, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Content, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Demand, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit, CustomerView? Customer,
     Instant ReceivedAt, string? ReceivedBy, Instant RegisteredAt, string RegisteredBy, SourceBody? Source, bool WrittenReplyOnly,
     FollowUpExemption? FollowUpExemption, IReadOnlyList<SupplementView> Supplements, IReadOnlyList<CaseClock> Clocks, int Version) : IVersioned;
 
 /// <param name="Name">The name, where one was left.</param>
 /// <param name="Phone">The phone in E.164: in full with the permission complaints.see-phones in this project, otherwise masked.</param>
-internal sealed record CustomerView(string? Name, string? Phone);
+internal sealed record CustomerView([property: Personal(Datum.CustomerName, Guard.InScope)] string? Name, [property: Personal(Datum.CustomerPhone, Guard.Masked, Unless = "complaints.see-phones")] string? Phone);
 
 /// <param name="At">When.</param>
 /// <param name="By">Who posted it.</param>
 /// <param name="Content">The words.</param>
-internal sealed record SupplementView(Instant At, string By, string Content);
+internal sealed record SupplementView(Instant At, string By, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Content);
 
 /// <summary>CMP-03: the record with how it stands. ORG-10: who sees the phone in full is written down before they do.</summary>
 internal sealed class GetComplaintHandler(ComplaintsDb db, AuditedReads reads, KeyRing keys, IClock clock) : IRequestHandler<GetComplaint, ComplaintDetails>

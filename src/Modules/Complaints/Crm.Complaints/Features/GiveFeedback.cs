@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crm.Complaints.Features;
 
 /// <param name="Content">What the customer was told.</param>
-internal sealed record GiveFeedbackBody(string Content);
+internal sealed record GiveFeedbackBody([property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Content);
 
 internal sealed record GiveFeedback(Guid Id, ProjectScope Scope, GiveFeedbackBody Body) : ICommand<CaseAnswer>;
 

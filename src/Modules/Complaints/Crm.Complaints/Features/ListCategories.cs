@@ -3,6 +3,7 @@ using Crm.Organization.Contracts;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -21,6 +22,7 @@ internal sealed record ListCategories(ProjectScope Scope, ListCategoriesQuery Qu
 /// <param name="Parent">The category it belongs under.</param>
 /// <param name="Name">Its name, in the language asked for.</param>
 /// <param name="Incident">It notifies the project manager at once (CMP-06).</param>
+[NotPersonal("the name of a category", "Name")]
 internal sealed record CategoryItem(string Code, string? Parent, string Name, bool Incident);
 
 /// <summary>CMP-05: the categories of a project, by code.</summary>

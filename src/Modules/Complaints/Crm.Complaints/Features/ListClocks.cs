@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -58,6 +59,7 @@ internal sealed record RungView(Rung Rung, Instant At, Instant WrittenAt, bool L
 /// <param name="To">End; null while it lasts.</param>
 /// <param name="Counted">True when the time counts against the budget.</param>
 /// <param name="Cause">What ended it, or that it runs.</param>
+[NotPersonal("the rule or act that counted", "Cause")]
 internal sealed record IntervalView(Instant From, Instant? To, bool Counted, string Cause);
 
 /// <param name="From">Beginning, not before the due instant.</param>

@@ -3,6 +3,7 @@ using Crm.Organization.Contracts;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -21,7 +22,7 @@ namespace Crm.Complaints.Features;
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 internal sealed record ListComplaintsQuery(
-    string? Project = null, CaseStatus? Status = null, Severity? Severity = null, CaseKind? Kind = null, string? SourceSystem = null, string? SourceTicket = null,
+    string? Project = null, CaseStatus? Status = null, Severity? Severity = null, CaseKind? Kind = null, string? SourceSystem = null, [property: Personal(Datum.CustomerReference, Guard.TakenIn)] string? SourceTicket = null,
     bool? Overdue = null, int? Limit = null, string? Cursor = null);
 
 internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Query) : IRequest<Page<ComplaintItem>>;
@@ -45,7 +46,7 @@ internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Qu
 /// <param name="Overdue">That deadline has passed.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintItem(
-    Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, int Cycle, string? Building, string? Unit,
+    Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, int Cycle, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit,
     string? Handler, SourceBody? Source, Instant ReceivedAt, Instant RegisteredAt, Instant? EarliestDueAt, bool Overdue, int Version)
 {
     /// <summary>One page of these cases, newest first.</summary>

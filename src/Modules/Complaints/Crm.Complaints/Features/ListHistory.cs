@@ -2,6 +2,7 @@ using Crm.Complaints.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -26,7 +27,7 @@ internal sealed record ListHistory(Guid Id, ProjectScope Scope, ListHistoryQuery
 /// <param name="Text">What was said or written, or the reason.</param>
 /// <param name="To">To whom, where the rule asks for it.</param>
 /// <param name="How">How, where the rule asks for it.</param>
-internal sealed record StepView(Guid Id, int Cycle, StepKind Kind, Instant At, string By, CaseStatus Status, Severity Severity, string? Text, string? To, string? How);
+internal sealed record StepView(Guid Id, int Cycle, StepKind Kind, Instant At, string By, CaseStatus Status, Severity Severity, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Text, string? To, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? How);
 
 /// <summary>CMP-19: who did what, when and why, from the beginning.</summary>
 internal sealed class ListHistoryHandler(ComplaintsDb db) : IRequestHandler<ListHistory, Page<StepView>>

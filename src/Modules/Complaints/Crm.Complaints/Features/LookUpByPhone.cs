@@ -15,7 +15,7 @@ namespace Crm.Complaints.Features;
 
 /// <param name="Phone">The whole number, as people write it.</param>
 /// <param name="Project">Only this project's cases.</param>
-internal sealed record LookUpByPhoneBody(string Phone, string? Project = null);
+internal sealed record LookUpByPhoneBody([property: Personal(Datum.CustomerPhone, Guard.TakenIn)] string Phone, string? Project = null);
 
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
 /// <param name="Cursor">The <c>next</c> of the page before; send the same body with it.</param>

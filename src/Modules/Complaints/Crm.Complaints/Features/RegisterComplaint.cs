@@ -32,17 +32,17 @@ namespace Crm.Complaints.Features;
 /// <param name="Demand">What the customer asks for.</param>
 /// <param name="WrittenReplyOnly">A superior authority that only wants a written reply (CMP-23); with channel authority only.</param>
 internal sealed record RegisterComplaintBody(
-    string Project, CaseKind Kind, Channel Channel, string Content, SourceBody? Source = null, Instant? ReceivedAt = null, string? ReceivedBy = null,
-    CustomerBody? Customer = null, string? Building = null, string? Unit = null, string Category = Complaints.Category.Other, Severity? Severity = null,
-    MajorCriterion? MajorCriterion = null, string? Demand = null, bool WrittenReplyOnly = false);
+    string Project, CaseKind Kind, Channel Channel, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Content, SourceBody? Source = null, Instant? ReceivedAt = null, string? ReceivedBy = null,
+    CustomerBody? Customer = null, [property: Personal(Datum.CustomerHome, Guard.TakenIn)] string? Building = null, [property: Personal(Datum.CustomerHome, Guard.TakenIn)] string? Unit = null, string Category = Complaints.Category.Other, Severity? Severity = null,
+    MajorCriterion? MajorCriterion = null, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Demand = null, bool WrittenReplyOnly = false);
 
 /// <param name="System">The posting software, e.g. "hotline-1".</param>
 /// <param name="TicketNumber">Its number for the ticket.</param>
-internal sealed record SourceBody(string System, string TicketNumber);
+internal sealed record SourceBody(string System, [property: Personal(Datum.CustomerReference, Guard.InScope)] string TicketNumber);
 
 /// <param name="Name">The customer's name.</param>
 /// <param name="Phone">A phone number as people write it; kept encrypted, in E.164.</param>
-internal sealed record CustomerBody(string? Name = null, string? Phone = null);
+internal sealed record CustomerBody([property: Personal(Datum.CustomerName, Guard.TakenIn)] string? Name = null, [property: Personal(Datum.CustomerPhone, Guard.TakenIn)] string? Phone = null);
 
 internal sealed record RegisterComplaint(ProjectScope Scope, RegisterComplaintBody Body) : ICommand<CaseAnswer>;
 

@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crm.Complaints.Features;
 
 /// <param name="Reason">Why.</param>
-internal sealed record ReopenComplaintBody(string Reason);
+internal sealed record ReopenComplaintBody([property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Reason);
 
 internal sealed record ReopenComplaint(Guid Id, ProjectScope Scope, ReopenComplaintBody Body) : ICommand<CaseAnswer>, IGivesReason
 {

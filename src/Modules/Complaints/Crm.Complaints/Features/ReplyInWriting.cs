@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crm.Complaints.Features;
 
 /// <param name="Content">The reply, word for word.</param>
-internal sealed record ReplyInWritingBody(string Content);
+internal sealed record ReplyInWritingBody([property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Content);
 
 internal sealed record ReplyInWriting(Guid Id, ProjectScope Scope, ReplyInWritingBody Body) : ICommand<CaseAnswer>;
 

@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -10,7 +11,7 @@ namespace Crm.Complaints.Features;
 
 /// <param name="To">Who was told: the head's staff code or post.</param>
 /// <param name="How">How: by phone, in person, by message.</param>
-internal sealed record ReportToHeadBody(string To, string How);
+internal sealed record ReportToHeadBody(string To, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string How);
 
 internal sealed record ReportToHead(Guid Id, ProjectScope Scope, ReportToHeadBody Body) : ICommand<CaseAnswer>;
 

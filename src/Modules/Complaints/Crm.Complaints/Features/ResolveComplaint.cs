@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crm.Complaints.Features;
 
 /// <param name="Summary">What was done.</param>
-internal sealed record ResolveComplaintBody(string Summary);
+internal sealed record ResolveComplaintBody([property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Summary);
 
 internal sealed record ResolveComplaint(Guid Id, ProjectScope Scope, ResolveComplaintBody Body) : ICommand<CaseAnswer>;
 

@@ -1,6 +1,7 @@
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Crm.Complaints.Features;
 
 /// <param name="Result">What was found.</param>
-internal sealed record VerifyComplaintBody(string Result);
+internal sealed record VerifyComplaintBody([property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Result);
 
 internal sealed record VerifyComplaint(Guid Id, ProjectScope Scope, VerifyComplaintBody Body) : ICommand<CaseAnswer>;
 

@@ -3,6 +3,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -43,6 +44,7 @@ internal sealed record FollowUpDetails(
 /// <param name="From">The staff code of who was to make it.</param>
 /// <param name="To">The staff code of who is to make it since.</param>
 /// <param name="Reason">Why.</param>
+[NotPersonal("which rule passed it on, and whose it was by staff code", "Reason")]
 internal sealed record PassedOnView(Instant At, string By, string From, string To, string Reason);
 
 /// <param name="Kind">What it asks for.</param>
@@ -72,7 +74,7 @@ internal sealed record FollowUpClockView(FollowUpClock Kind, ClockState State, I
 /// <param name="Signature">Reference of the customer's signature.</param>
 internal sealed record VisitView(
     Instant At, string By, VisitChannel Channel, bool Reached, NotReached? NotReached, bool Counted, int? Satisfaction, int? ServiceQuality, int? Attitude, bool? FeeVerified,
-    bool? Qualified, string? Shortcomings, string? Suggestions, string? Remarks, string? Signature);
+    bool? Qualified, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Shortcomings, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Suggestions, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Remarks, [property: Personal(Datum.CustomerSignature, Guard.InScope)] string? Signature);
 
 /// <summary>FUP-06: a follow-up with its records and deadlines.</summary>
 internal sealed class GetFollowUpHandler(FollowUpsDb db, IClock clock) : IRequestHandler<GetFollowUp, FollowUpDetails>

@@ -3,6 +3,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,7 @@ namespace Crm.FollowUps.Features;
 /// <param name="Signature">Reference of the customer's signature: required for a visit in person.</param>
 internal sealed record RecordOutcomeBody(
     VisitChannel Channel, bool Reached, int? Satisfaction = null, NotReached? NotReached = null, int? ServiceQuality = null, int? Attitude = null, bool? FeeVerified = null,
-    bool? Qualified = null, string? Shortcomings = null, string? Suggestions = null, string? Remarks = null, string? Signature = null);
+    bool? Qualified = null, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Shortcomings = null, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Suggestions = null, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Remarks = null, [property: Personal(Datum.CustomerSignature, Guard.TakenIn)] string? Signature = null);
 
 internal sealed record RecordOutcome(Guid Id, ProjectScope Scope, RecordOutcomeBody Body) : ICommand<FollowUpAnswer>;
 

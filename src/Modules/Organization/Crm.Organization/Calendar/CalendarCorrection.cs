@@ -1,4 +1,5 @@
 using Crm.Organization.Contracts;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization.Calendar;
@@ -18,6 +19,7 @@ internal sealed record YearNotice(int Year, string Notice, IReadOnlyList<Holiday
 internal sealed record CalendarCorrection(IReadOnlyList<YearNotice> Years, IReadOnlyList<DayOff> DaysOff);
 
 /// <summary>ORG-07: a correction as it was applied. Append-only: the calendar is what was shipped and all corrections after it, in their order.</summary>
+[NotPersonal("days of the calendar", "Json")]
 internal sealed class AppliedCorrection
 {
     /// <summary>Its place, from 1: also the version of the calendar after it.</summary>
@@ -28,6 +30,7 @@ internal sealed class AppliedCorrection
 
     public required string ChangedBy { get; init; }
 
+    [Personal(Datum.Reason, Guard.Plain)]
     public required string Reason { get; init; }
 
     public required Instant ChangedAt { get; init; }

@@ -6,6 +6,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +18,7 @@ namespace Crm.Organization.Features;
 
 /// <param name="Reason">Why.</param>
 /// <param name="MoveDeadlines">True: the deadlines the preview names are moved. False: the change counts for new deadlines only.</param>
-internal sealed record ApplyPreviewBody(string Reason, bool MoveDeadlines);
+internal sealed record ApplyPreviewBody([property: Personal(Datum.Reason, Guard.TakenIn)] string Reason, bool MoveDeadlines);
 
 internal sealed record ApplyPreview(Guid Id, ChangeKind Kind, ProjectScope Scope, ApplyPreviewBody Body) : ICommand<PreviewDone>, IGivesReason
 {

@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -17,7 +18,7 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The person's name.</param>
 /// <param name="Subject">The <c>sub</c> of their tokens, as the identity provider issues them.</param>
 /// <param name="Department">The department they work in; absent for none.</param>
-internal sealed record AppointStaffBody(string Code, string Name, string Subject, string? Department = null);
+internal sealed record AppointStaffBody(string Code, [property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null);
 
 internal sealed record AppointStaff(AppointStaffBody Body) : ICommand<StaffAnswer>;
 

@@ -5,6 +5,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ namespace Crm.Organization.Features;
 /// <param name="Permissions">The permissions it holds; you can give only what you hold yourself.</param>
 /// <param name="Project">The project it works in. Absent: every project, which only somebody with every project can give.</param>
 /// <param name="ExpiresAt">From this instant (real time) on it no longer works. Absent: until it is revoked.</param>
+[NotPersonal("the name of a machine", "Name")]
 internal sealed record CreateApiKeyBody(string Name, string[] Permissions, string? Project = null, Instant? ExpiresAt = null);
 
 internal sealed record CreateApiKey(Caller Caller, ProjectScope Scope, CreateApiKeyBody Body) : ICommand<CreatedApiKey>;

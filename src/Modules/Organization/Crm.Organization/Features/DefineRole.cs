@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -18,12 +19,14 @@ namespace Crm.Organization.Features;
 /// <param name="TitleEn">What people call it, in English.</param>
 /// <param name="TitleZh">What people call it, in Chinese.</param>
 /// <param name="Permissions">What it lets somebody do; "*" for everything. You can put in only what you hold yourself, everywhere.</param>
+[NotPersonal("the name of a role", "Name")]
 internal sealed record DefineRoleBody(string Name, RoleTier Tier, string TitleEn, string TitleZh, string[] Permissions);
 
 internal sealed record DefineRole(Caller Caller, DefineRoleBody Body) : ICommand<RoleAnswer>;
 
 /// <param name="Name">The name by which it is given.</param>
 /// <param name="Version">For If-Match; also the ETag.</param>
+[NotPersonal("the name of a role", "Name")]
 internal sealed record RoleAnswer(string Name, int Version) : IVersioned
 {
     /// <summary>The answer of a command that has just changed the role.</summary>

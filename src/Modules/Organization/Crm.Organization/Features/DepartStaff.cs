@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,7 @@ namespace Crm.Organization.Features;
 
 /// <param name="Successor">The staff code of who takes over.</param>
 /// <param name="Reason">Why they leave.</param>
-internal sealed record DepartStaffBody(string Successor, string Reason);
+internal sealed record DepartStaffBody(string Successor, [property: Personal(Datum.StaffWords, Guard.TakenIn)] string Reason);
 
 internal sealed record DepartStaff(string Code, DepartStaffBody Body) : ICommand<StaffAnswer>, IGivesReason
 {

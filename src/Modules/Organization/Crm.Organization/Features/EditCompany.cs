@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +15,7 @@ using NodaTime;
 namespace Crm.Organization.Features;
 
 /// <param name="Name">The name people know it by.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record EditCompanyBody(string Name);
 
 internal sealed record EditCompany(string Code, EditCompanyBody Body) : ICommand<CodedAnswer>;

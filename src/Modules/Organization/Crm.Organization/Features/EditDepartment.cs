@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -15,6 +16,7 @@ namespace Crm.Organization.Features;
 
 /// <param name="Name">The name people know it by.</param>
 /// <param name="Duties">Its part in matters from now on; each matter once.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record EditDepartmentBody(string Name, DutyBody[] Duties);
 
 internal sealed record EditDepartment(string Code, EditDepartmentBody Body) : ICommand<CodedAnswer>;

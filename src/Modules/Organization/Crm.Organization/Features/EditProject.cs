@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ namespace Crm.Organization.Features;
 /// <param name="TimeZone">Its IANA time zone.</param>
 /// <param name="Pack">The policy pack its numbers come from. Running deadlines keep theirs.</param>
 /// <param name="Area">The company's area it lies in; absent for none.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record EditProjectBody(string Name, string Company, string ServiceDesk, string TimeZone, string Pack, string? Area = null);
 
 internal sealed record EditProject(string Code, EditProjectBody Body) : ICommand<CodedAnswer>;

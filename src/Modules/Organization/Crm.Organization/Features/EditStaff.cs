@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +17,7 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The person's name.</param>
 /// <param name="Subject">The <c>sub</c> of their tokens.</param>
 /// <param name="Department">The department they work in; absent for none.</param>
-internal sealed record EditStaffBody(string Name, string Subject, string? Department = null);
+internal sealed record EditStaffBody([property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null);
 
 internal sealed record EditStaff(string Code, EditStaffBody Body) : ICommand<StaffAnswer>;
 

@@ -5,6 +5,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +30,7 @@ internal sealed record GetPreview(Guid Id, ChangeKind Kind, ProjectScope Scope) 
 /// <param name="Version">Grows when it is applied.</param>
 internal sealed record PreviewView(
     Guid Id, string? Project, JsonElement Change, int Deadlines, string MadeBy, Instant MadeAt, Instant ExpiresAt,
-    Instant? AppliedAt, string? AppliedBy, string? Reason, bool? MovedDeadlines, int Version) : IVersioned;
+    Instant? AppliedAt, string? AppliedBy, [property: Personal(Datum.Reason, Guard.InScope)] string? Reason, bool? MovedDeadlines, int Version) : IVersioned;
 
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>

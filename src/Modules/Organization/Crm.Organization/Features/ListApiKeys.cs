@@ -2,6 +2,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,7 @@ internal sealed record GetApiKey(Guid Id, ProjectScope Scope) : IRequest<ApiKeyI
 /// <param name="RevokedAt">When somebody ended it; null while it works.</param>
 /// <param name="LastUsedAt">When it was last used, to about a minute of real time; null for never.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a machine", "Name")]
 internal sealed record ApiKeyItem(
     Guid Id, string Name, string Prefix, string[] Permissions, string? Project, Instant CreatedAt, Instant? ExpiresAt, Instant? RevokedAt, Instant? LastUsedAt, int Version) : IVersioned;
 

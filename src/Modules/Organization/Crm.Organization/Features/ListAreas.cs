@@ -2,6 +2,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,7 @@ internal sealed record GetArea(string Code, ProjectScope Scope) : IRequest<AreaI
 /// <param name="Company">The company its projects belong to.</param>
 /// <param name="Manager">The staff code of the area manager.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record AreaItem(string Code, string Name, string Company, string Manager, int Version) : IVersioned;
 
 /// <summary>ORG-01: the areas in whose projects the caller may read, by code.</summary>

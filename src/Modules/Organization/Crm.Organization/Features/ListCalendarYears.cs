@@ -4,6 +4,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -30,7 +31,7 @@ internal sealed record ListCalendarCorrections(ListCalendarCorrectionsQuery Quer
 /// <param name="ChangedBy">Who applied it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ChangedAt">When.</param>
-internal sealed record CorrectionItem(int Number, IReadOnlyList<YearNotice> Years, IReadOnlyList<DayOff> DaysOff, string ChangedBy, string Reason, Instant ChangedAt);
+internal sealed record CorrectionItem(int Number, IReadOnlyList<YearNotice> Years, IReadOnlyList<DayOff> DaysOff, string ChangedBy, [property: Personal(Datum.Reason, Guard.InScope)] string Reason, Instant ChangedAt);
 
 /// <summary>ORG-07: the years whose notices are known, and how the calendar came to be what it is.</summary>
 internal sealed class ListCalendarYearsHandler(OrganizationDb db, OrganizationDirectory directory)

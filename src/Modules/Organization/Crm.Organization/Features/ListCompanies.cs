@@ -2,6 +2,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,7 @@ internal sealed record GetCompany(string Code, ProjectScope Scope) : IRequest<Co
 /// <param name="Code">The code by which every other call names it.</param>
 /// <param name="Name">The name people know it by.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record CompanyItem(string Code, string Name, int Version) : IVersioned;
 
 /// <summary>ORG-01: the companies in whose projects the caller may read, by code.</summary>

@@ -3,6 +3,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,7 @@ internal sealed record GetDepartment(string Code, ProjectScope Scope) : IRequest
 /// <param name="Project">The project it belongs to; null for a department of a company.</param>
 /// <param name="Duties">Its part in matters.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record DepartmentItem(string Code, string Name, string? Company, string? Project, DutyBody[] Duties, int Version) : IVersioned;
 
 /// <summary>ORG-01, ORG-02: the departments of the caller's projects and their companies, by code.</summary>

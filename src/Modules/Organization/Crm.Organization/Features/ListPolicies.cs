@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Organization.Contracts;
 using Crm.Shared.Access;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ internal sealed record ListPolicies(ProjectScope Scope, ListPoliciesQuery Query)
 /// <param name="PackDefault">What the project's pack says.</param>
 /// <param name="Version">The project's version of the value; 0 while the pack's default counts.</param>
 /// <param name="EffectiveFrom">Since when the project's own value counts; null for the pack's default, which counts since forever.</param>
+[NotPersonal("the name of a policy value", "Name")]
 internal sealed record PolicyItem(string Name, string Rule, string Meaning, JsonElement Value, JsonElement PackDefault, int Version, Instant? EffectiveFrom);
 
 /// <summary>ORG-08: every number the rules use, with its origin.</summary>

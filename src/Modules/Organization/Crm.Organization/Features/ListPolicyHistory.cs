@@ -3,6 +3,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +16,7 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The policy's name, as listed. One that the project never set has no history.</param>
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
+[NotPersonal("the name of a policy value", "Name")]
 internal sealed record ListPolicyHistoryQuery(string Project, string Name, int? Limit = null, string? Cursor = null);
 
 internal sealed record ListPolicyHistory(ProjectScope Scope, ListPolicyHistoryQuery Query) : IRequest<Page<PolicyVersionItem>>;
@@ -25,7 +27,7 @@ internal sealed record ListPolicyHistory(ProjectScope Scope, ListPolicyHistoryQu
 /// <param name="ChangedBy">Who set it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ChangedAt">When.</param>
-internal sealed record PolicyVersionItem(int Version, JsonElement Value, Instant EffectiveFrom, string ChangedBy, string Reason, Instant ChangedAt);
+internal sealed record PolicyVersionItem(int Version, JsonElement Value, Instant EffectiveFrom, string ChangedBy, [property: Personal(Datum.Reason, Guard.InScope)] string Reason, Instant ChangedAt);
 
 /// <summary>ORG-08: every value a project ever gave a policy, with who and why.</summary>
 internal sealed class ListPolicyHistoryHandler(OrganizationDb db, OrganizationDirectory directory) : IRequestHandler<ListPolicyHistory, Page<PolicyVersionItem>>

@@ -3,6 +3,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,7 @@ internal sealed record GetProject(string Code, ProjectScope Scope) : IRequest<Pr
 /// <param name="ServiceDesk">The staff code that receives what belongs to nobody else.</param>
 /// <param name="Company">The company it belongs to.</param>
 /// <param name="Area">The area it lies in; null for none.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record ProjectItem(string Code, string Name, string TimeZone, string Pack, string ServiceDesk, string Company, string? Area);
 
 /// <param name="Code">The code by which every other call names the project.</param>
@@ -35,6 +37,7 @@ internal sealed record ProjectItem(string Code, string Name, string TimeZone, st
 /// <param name="Company">The company it belongs to.</param>
 /// <param name="Area">The area it lies in; null for none.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record ProjectDetails(string Code, string Name, string TimeZone, string Pack, string ServiceDesk, string Company, string? Area, int Version) : IVersioned;
 
 /// <summary>ORG-01: the projects the caller may see, by code.</summary>

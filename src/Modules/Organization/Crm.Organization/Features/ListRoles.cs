@@ -3,6 +3,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,7 @@ internal sealed record GetRole(string Name) : IRequest<RoleItem>;
 /// <param name="TitleZh">The same in Chinese.</param>
 /// <param name="Permissions">What it lets somebody do; "*" stands for everything.</param>
 /// <param name="Version">For If-Match.</param>
+[NotPersonal("the name of a role", "Name")]
 internal sealed record RoleItem(string Name, RoleTier Tier, string Title, string TitleEn, string TitleZh, string[] Permissions, int Version) : IVersioned;
 
 /// <summary>ORG-02: the roles there are, by name. They belong to the whole group, so whoever may read staff sees all.</summary>

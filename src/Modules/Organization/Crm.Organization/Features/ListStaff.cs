@@ -3,6 +3,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ internal sealed record GetStaff(string Code, ProjectScope Scope) : IRequest<Staf
 /// <param name="Department">The department they work in; null for none.</param>
 /// <param name="Active">False for somebody who has left.</param>
 /// <param name="Version">For If-Match.</param>
-internal sealed record StaffItem(string Code, string Name, string? Department, bool Active, int Version);
+internal sealed record StaffItem(string Code, [property: Personal(Datum.StaffName, Guard.InScope)] string Name, string? Department, bool Active, int Version);
 
 /// <param name="Code">The staff code.</param>
 /// <param name="Name">The person's name.</param>
@@ -40,7 +41,7 @@ internal sealed record StaffItem(string Code, string Name, string? Department, b
 /// <param name="Roles">The roles they hold, each in its place.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record StaffDetails(
-    string Code, string Name, string Subject, string? Department, bool Active, Instant? LeftAt, string? Successor, string? LeavingReason, HeldRole[] Roles, int Version) : IVersioned;
+    string Code, [property: Personal(Datum.StaffName, Guard.InScope)] string Name, [property: Personal(Datum.StaffSignIn, Guard.InScope)] string Subject, string? Department, bool Active, Instant? LeftAt, string? Successor, [property: Personal(Datum.StaffWords, Guard.InScope)] string? LeavingReason, HeldRole[] Roles, int Version) : IVersioned;
 
 /// <param name="Id">What to take it away by.</param>
 /// <param name="Role">The role's name.</param>

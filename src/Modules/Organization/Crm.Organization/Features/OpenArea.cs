@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The name people know it by.</param>
 /// <param name="Company">The company whose projects it joins; it stays.</param>
 /// <param name="Manager">The staff code of the area manager.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record OpenAreaBody(string Code, string Name, string Company, string Manager);
 
 internal sealed record OpenArea(OpenAreaBody Body) : ICommand<CodedAnswer>;

@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -15,6 +16,7 @@ namespace Crm.Organization.Features;
 
 /// <param name="Code">Its code, for ever: small letters, digits and hyphens.</param>
 /// <param name="Name">The name people know it by.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record OpenCompanyBody(string Code, string Name);
 
 internal sealed record OpenCompany(OpenCompanyBody Body) : ICommand<CodedAnswer>;

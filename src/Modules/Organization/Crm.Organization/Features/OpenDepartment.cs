@@ -4,6 +4,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +23,7 @@ internal sealed record DutyBody(string Matter, DepartmentPart Part);
 /// <param name="Duties">Its part in matters; each matter once.</param>
 /// <param name="Company">The company it belongs to …</param>
 /// <param name="Project">… or the project; one of the two.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record OpenDepartmentBody(string Code, string Name, DutyBody[] Duties, string? Company = null, string? Project = null);
 
 internal sealed record OpenDepartment(OpenDepartmentBody Body) : ICommand<CodedAnswer>;

@@ -5,6 +5,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +21,7 @@ namespace Crm.Organization.Features;
 /// <param name="Area">The company's area it lies in; absent for none.</param>
 /// <param name="TimeZone">Its IANA time zone; Asia/Shanghai when absent.</param>
 /// <param name="Pack">The policy pack its numbers come from; lease-operations when absent.</param>
+[NotPersonal("the name of a place", "Name")]
 internal sealed record OpenProjectBody(
     string Code, string Name, string Company, string ServiceDesk, string? Area = null, string TimeZone = "Asia/Shanghai", string Pack = Packs.LeaseOperations);
 

@@ -5,6 +5,7 @@ using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The policy's name, as listed.</param>
 /// <param name="Value">The new value, of the listed value's form. A time is <c>PT24H</c>, <c>PT8H working</c> or <c>3 working days</c>.</param>
 /// <param name="EffectiveFrom">From when it would count for new deadlines: from its application when absent.</param>
+[NotPersonal("the name of a policy value", "Name")]
 internal sealed record PreviewPolicyBody(string Project, string Name, JsonElement Value, Instant? EffectiveFrom = null);
 
 internal sealed record PreviewPolicy(Caller Caller, ProjectScope Scope, PreviewPolicyBody Body) : ICommand<PreviewAnswer>;

@@ -7,6 +7,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
@@ -20,7 +21,8 @@ namespace Crm.Organization.Features;
 /// <param name="Value">The new value, of the listed value's form: durations as ISO 8601 text, counts as numbers.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="EffectiveFrom">From when it counts: now when absent. Not in the past: what was decided stays decided.</param>
-internal sealed record SetPolicyBody(string Project, string Name, JsonElement Value, string Reason, Instant? EffectiveFrom = null);
+[NotPersonal("the name of a policy value", "Name")]
+internal sealed record SetPolicyBody(string Project, string Name, JsonElement Value, [property: Personal(Datum.Reason, Guard.TakenIn)] string Reason, Instant? EffectiveFrom = null);
 
 internal sealed record SetPolicy(Caller Caller, ProjectScope Scope, SetPolicyBody Body) : ICommand<PolicySet>, IGivesReason
 {
@@ -31,6 +33,7 @@ internal sealed record SetPolicy(Caller Caller, ProjectScope Scope, SetPolicyBod
 /// <param name="Name">The policy's name.</param>
 /// <param name="Version">The project's new version of the value.</param>
 /// <param name="EffectiveFrom">From when it counts.</param>
+[NotPersonal("the name of a policy value", "Name")]
 internal sealed record PolicySet(string Project, string Name, int Version, Instant EffectiveFrom);
 
 internal sealed class SetPolicyValidator : AbstractValidator<SetPolicyBody>

@@ -2,6 +2,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
@@ -19,6 +20,7 @@ namespace Crm.Organization.Notifications;
 /// <param name="OccurredAt">When what it tells of happened.</param>
 /// <param name="ToldAt">When it came into the inbox.</param>
 /// <param name="AcknowledgedAt">When you took note of it; null while it is unread.</param>
+[NotPersonal("made from an event, which carries ids and facts only", "Text")]
 internal sealed record NotificationItem(
     Guid Id, string Position, string Kind, string Text, string? Project, string SubjectKind, Guid SubjectId, bool Urgent, bool Quiet, Instant OccurredAt, Instant ToldAt, Instant? AcknowledgedAt);
 

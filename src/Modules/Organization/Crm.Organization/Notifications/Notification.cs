@@ -1,9 +1,11 @@
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Organization.Notifications;
 
 /// <summary>ORG-11: a notice in one person's inbox. Bound to the event it tells of, so that an event delivered again doubles nothing.</summary>
+[NotPersonal("an event, which carries ids and facts only", "Facts")]
 internal sealed class Notification
 {
     public Guid Id { get; init; } = Ids.Next();
