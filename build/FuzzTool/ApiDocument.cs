@@ -90,7 +90,7 @@ internal sealed class ApiDocument
         var parameters = Members(story, "parameters").Select(p => new Parameter(
             p.GetProperty("name").GetString()!, p.GetProperty("in").GetString()!,
             p.TryGetProperty("required", out var required) && required.GetBoolean(), p.GetProperty("schema")));
-        var media = story.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").GetProperty("application/json") : (JsonElement?)null;
+        var media = story.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json) ? json : (JsonElement?)null;
         return new Operation(
             story.GetProperty("operationId").GetString()!, method, path, [.. parameters], media?.GetProperty("schema"),
             media is { } m && m.TryGetProperty("example", out var example) ? example : null,

@@ -6,6 +6,7 @@ using Crm.Shared.Data;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
 using FluentValidation;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Localization;
 
 namespace Crm.Host;
@@ -13,8 +14,8 @@ namespace Crm.Host;
 /// <summary>What an installation is made of: keys, database, server limits, languages.</summary>
 internal static class Installation
 {
-    /// <summary>Larger requests are refused with 413.</summary>
-    private const int MaxRequestBytes = 256 * 1024;
+    /// <summary>Larger requests are refused with 413, but where an endpoint takes more.</summary>
+    public const int MaxRequestBytes = 256 * 1024;
 
     public static void AddServer(this WebApplicationBuilder builder, CrmSettings settings)
     {
@@ -52,9 +53,24 @@ internal static class Installation
     /// </summary>
     public static void UseCloseAfterTooLarge(this WebApplication app) => app.Use((context, next) =>
     {
-        if (context.Request.ContentLength > MaxRequestBytes) context.Response.Headers.Connection = "close";
+        if (context.Request.ContentLength > MaxRequestBytes)
+        {
+            // How much is taken is known once the request has found its endpoint.
+            context.Response.OnStarting(() =>
+            {
+                if (context.Request.ContentLength > LimitOf(context)) context.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
+        }
+
         return next(context);
     });
+
+    /// <summary>How large a request may be, in bytes.</summary>
+    public static long LimitOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? MaxRequestBytes;
+
+    /// <summary>A size in words.</summary>
+    public static string Named(long bytes) => bytes % (1024 * 1024) == 0 ? $"{bytes / (1024 * 1024)} MiB" : $"{bytes / 1024} KiB";
 
     /// <summary>Texts for people in Chinese or English, by Accept-Language.</summary>
     public static void UseLanguages(this WebApplication app) => app.UseRequestLocalization(localization =>

@@ -69,7 +69,7 @@ public sealed class AccessMatrixTests(CrmSystem system) : IClassFixture<CrmSyste
     }
 
     private static async Task<int> StatusAsync(Api api, HostEndpoint endpoint, PreparedCall call) => (int)(await api.SendAsync(
-        new HttpMethod(endpoint.Method), call.Path, call.Body?.ToJsonString(), endpoint.Method == "POST" ? Api.NewKey() : null, call.IfMatch)).Status;
+        new HttpMethod(endpoint.Method), call.Path, call.Content, endpoint.Method == "POST" ? Api.NewKey() : null, call.IfMatch, contentType: call.ContentType)).Status;
 
     private async Task<IReadOnlyList<DemoRole>> RolesAsync() =>
     [

@@ -45,7 +45,7 @@ public sealed class MaskingTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     private static Task<Reply> SendAsync(Api api, Operation operation, PreparedCall call) => api.SendAsync(
-        new HttpMethod(operation.Method), call.Path, call.Body?.ToJsonString(), operation.Method == "POST" ? Api.NewKey() : null, call.IfMatch);
+        new HttpMethod(operation.Method), call.Path, call.Content, operation.Method == "POST" ? Api.NewKey() : null, call.IfMatch, contentType: call.ContentType);
 
     /// <summary>The text as it would be read aloud.</summary>
     private static string Reads(string text) => new([.. text.Where(c => c is not (' ' or '-' or '.' or '(' or ')'))]);

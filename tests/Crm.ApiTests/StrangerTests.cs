@@ -47,15 +47,15 @@ public sealed class StrangerTests(CrmSystem system) : IClassFixture<CrmSystem>, 
     /// <summary>The same address with each part that names something, and then all of them, naming nothing.</summary>
     private static IEnumerable<string> Missing(HostEndpoint endpoint, string path)
     {
-        var (parts, template) = (path.Split('?')[0].Split('/'), endpoint.Path.Split('/'));
+        var (parts, template, query) = (path.Split('?')[0].Split('/'), endpoint.Path.Split('/'), path.Contains('?') ? path[path.IndexOf('?')..] : "");
         int[] names = [.. Enumerable.Range(0, template.Length).Where(i => template[i].StartsWith('{'))];
         foreach (var gone in names.Length == 1 ? [names] : names.Select(n => new[] { n }).Append(names))
-            yield return string.Join('/', parts.Select((part, i) => !gone.Contains(i) ? part : Guid.TryParse(part, out _) ? Guid.NewGuid().ToString() : "not-there"));
+            yield return string.Join('/', parts.Select((part, i) => !gone.Contains(i) ? part : Guid.TryParse(part, out _) ? Guid.NewGuid().ToString() : "not-there")) + query;
     }
 
     private async Task<(int Status, string Bytes, IReadOnlyList<string> Statements)> TellAsync(Api api, HostEndpoint endpoint, PreparedCall call)
     {
-        var answer = await api.SendAsync(new HttpMethod(endpoint.Method), call.Path, call.Body?.ToJsonString(), endpoint.Method == "POST" ? Api.NewKey() : null, call.IfMatch);
+        var answer = await api.SendAsync(new HttpMethod(endpoint.Method), call.Path, call.Content, endpoint.Method == "POST" ? Api.NewKey() : null, call.IfMatch, contentType: call.ContentType);
         var trace = answer.Text("traceId");
         return ((int)answer.Status, answer.Content.Replace(trace, "TRACE", StringComparison.Ordinal), statements.Of(trace));
     }

@@ -23,7 +23,7 @@ internal static partial class Problems
             {
                 await next(context);
                 if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentLength is null && context.Response.ContentType is null)
-                    await WriteAsync(context, context.Response.StatusCode, Bare(context.Response.StatusCode));
+                    await WriteAsync(context, context.Response.StatusCode, Bare(context, context.Response.StatusCode));
             }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
@@ -67,7 +67,7 @@ internal static partial class Problems
             case Refusal other:
                 return WriteAsync(context, other.Status, other.Text);
             case BadHttpRequestException bad:
-                return WriteAsync(context, bad.StatusCode, Bare(bad.StatusCode));
+                return WriteAsync(context, bad.StatusCode, Bare(context, bad.StatusCode));
             case DbUpdateConcurrencyException:
                 context.Response.Headers.RetryAfter = "1";
                 return WriteAsync(context, 409, new InProgress().Text);
@@ -81,16 +81,16 @@ internal static partial class Problems
 
         // The text of an exception may quote what somebody typed: its type and where it happened are enough to find it.
         LogUnexpected(logger, e.GetType().FullName, DatabaseTrouble.KindOf(e), e.StackTrace);
-        return WriteAsync(context, 500, Bare(500));
+        return WriteAsync(context, 500, Bare(context, 500));
     }
 
-    private static Text Bare(int status) => status switch
+    private static Text Bare(HttpContext context, int status) => status switch
     {
         401 => new Text("Sign in: send a bearer token, or an API key in X-Api-Key.", "请先登录：携带 Bearer 令牌，或在 X-Api-Key 中携带 API 密钥。"),
         403 => new Text("You do not hold the permission this operation asks for.", "您没有该操作所需的权限。"),
         404 => new Text("There is nothing at this address.", "该地址不存在。"),
         405 => new Text("This address does not know this method.", "该地址不支持此方法。"),
-        413 => new Text("The request is larger than 256 KiB.", "请求超过 256 KiB。"),
+        413 => new Text($"The request is larger than {Installation.Named(Installation.LimitOf(context))}.", $"请求超过 {Installation.Named(Installation.LimitOf(context))}。"),
         429 => new Text("Too many requests at once: wait for Retry-After.", "请求过于频繁，请在 Retry-After 之后重试。"),
         500 => new Text("Something went wrong on our side; nothing was done. Quote the trace id.", "系统内部错误，未做任何更改，请提供 traceId。"),
         _ => new Text("The request cannot be understood.", "无法理解该请求。"),

@@ -28,6 +28,7 @@ internal static class OpenApiDocument
             swagger.MapType<Instant>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time", Examples = ["2026-11-22T08:00:00Z"] });
             swagger.MapType<Duration>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "duration", Examples = ["PT24H"] });
             swagger.MapType<LocalDate>(() => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date", Examples = ["2026-11-22"] });
+            swagger.MapType<LocalTime>(() => new OpenApiSchema { Type = JsonSchemaType.String, Examples = ["09:00"] });
             swagger.MapType<System.Text.Json.JsonElement>(() => new OpenApiSchema { Description = "Any JSON value." });
             foreach (var xml in Directory.EnumerateFiles(AppContext.BaseDirectory, "Crm.*.xml")) swagger.IncludeXmlComments(xml);
             swagger.SchemaFilter<RecordSchemas>();

@@ -20,7 +20,9 @@ internal sealed class OperationStories : IOperationFilter
         var isApi = Find<RequiresPermissionAttribute>() is not null;
 
         if (Find<QueryParameters>() is { } query) AddQuery(operation, context, query.Type);
-        if (Find<IAcceptsMetadata>()?.RequestType is { } bodyType && operation.RequestBody?.Content is { } accepted)
+        if (Find<TakesCsv>() is not null && operation.RequestBody is OpenApiRequestBody file)
+            file.Content = new Dictionary<string, IOpenApiMediaType> { ["text/csv"] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } };
+        else if (Find<IAcceptsMetadata>()?.RequestType is { } bodyType && operation.RequestBody?.Content is { } accepted)
             accepted["application/json"] = new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(bodyType, context.SchemaRepository) };
         if (Find<RequestExample>() is { } example && operation.RequestBody?.Content is { } content)
             foreach (var media in content.Values.OfType<OpenApiMediaType>()) media.Example = JsonNode.Parse(JsonSerializer.Serialize(example.Body, CrmJson.Options));
@@ -55,7 +57,7 @@ internal sealed class OperationStories : IOperationFilter
 
         if (operation.RequestBody is not null || Find<QueryParameters>() is not null || (isApi && isPost) || isCommand) AddError(operation, context, 400, "Something in the request is wrong: each field is named.");
         // The retry key belongs to the body, which is read for it also where none is asked for.
-        if (operation.RequestBody is not null || isCommand) AddError(operation, context, 413, "Larger than 256 KiB.");
+        if (operation.RequestBody is not null || isCommand) AddError(operation, context, 413, $"Larger than {Installation.Named(Find<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? Installation.MaxRequestBytes)}.");
         if (isCommand || (isPost && (isApi || operation.RequestBody is not null))) AddError(operation, context, 409, "A rule forbids it now (rule and allowed say which, and what would do), or the same request is in progress (Retry-After).");
         if (isCommand) AddError(operation, context, 422, "The Idempotency-Key was used for another body.");
         if (isCommand && (Find<PathSubject>() is not null || Find<EditsSomething>() is not null)) AddError(operation, context, 412, "Changed since the version in If-Match.");

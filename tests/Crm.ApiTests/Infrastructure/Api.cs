@@ -26,7 +26,7 @@ public sealed class Api(HttpClient http, string? authorization)
     /// <summary>Posts with this key; null for none.</summary>
     public Task<Reply> PostAsync(string path, object? body, string? key) => SendAsync(HttpMethod.Post, path, body, key);
 
-    /// <summary>Sends anything. A string body goes out as it is.</summary>
+    /// <summary>Sends anything. A body of text or bytes goes out as it is.</summary>
     public async Task<Reply> SendAsync(HttpMethod method, string path, object? body, string? key = null, string? ifMatch = null, string language = "en", string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(method, path);
@@ -36,7 +36,7 @@ public sealed class Api(HttpClient http, string? authorization)
         request.Headers.TryAddWithoutValidation("Accept-Language", language);
         if (body is not null)
         {
-            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body, CrmJson.Options), Encoding.UTF8);
+            request.Content = body is byte[] bytes ? new ByteArrayContent(bytes) : new StringContent(body as string ?? JsonSerializer.Serialize(body, CrmJson.Options), Encoding.UTF8);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }
 

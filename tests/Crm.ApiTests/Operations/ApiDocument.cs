@@ -72,8 +72,11 @@ public sealed record Operation(ApiDocument Document, string Method, string Path,
     /// <summary>True when it belongs to the API proper: not health, not Development.</summary>
     public bool IsApi => Path.StartsWith("/api/v1/", StringComparison.Ordinal);
 
-    /// <summary>The body's schema; null when there is none.</summary>
-    public JsonElement? Body => Story.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").GetProperty("application/json").GetProperty("schema") : null;
+    /// <summary>The schema of the JSON body; null when there is none.</summary>
+    public JsonElement? Body => Story.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json) ? json.GetProperty("schema") : null;
+
+    /// <summary>True when it takes a CSV file.</summary>
+    public bool TakesCsv => Story.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("text/csv", out _);
 
     /// <summary>The query parameters, by name.</summary>
     public IReadOnlyDictionary<string, JsonElement> Query => !Story.TryGetProperty("parameters", out var parameters)

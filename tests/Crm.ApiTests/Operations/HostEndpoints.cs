@@ -41,7 +41,7 @@ public sealed record HostEndpoint(string Id, string Method, string Path, string?
                 _ => "",
             })))),
             right?.Permission, right?.Everywhere is true, metadata.GetMetadata<PathSubject>() is not null, metadata.GetMetadata<OnesOwn>() is not null,
-            metadata.GetMetadata<IAcceptsMetadata>()?.RequestType?.GetProperty("Project") is not null ? "body"
+            (metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body && (body.GetProperty("Project") ?? body.GetProperty("Projects")) is not null) ? "body"
             : metadata.GetMetadata<QueryParameters>()?.Type.GetProperty("Project") is not null ? "query" : null);
     }
 }

@@ -9,7 +9,17 @@ namespace Crm.ApiTests.Operations;
 /// <param name="Path">Path and query.</param>
 /// <param name="Body">The body; null for none.</param>
 /// <param name="IfMatch">The ETag, where the operation wants one.</param>
-public sealed record PreparedCall(string Path, JsonObject? Body = null, string? IfMatch = null);
+public sealed record PreparedCall(string Path, JsonObject? Body = null, string? IfMatch = null)
+{
+    /// <summary>The file, where the operation takes one instead of a body.</summary>
+    public string? Csv { get; init; }
+
+    /// <summary>What is sent.</summary>
+    public string? Content => Csv ?? Body?.ToJsonString();
+
+    /// <summary>What it is.</summary>
+    public string ContentType => Csv is null ? "application/json" : "text/csv";
+}
 
 /// <summary>For each operation, how to bring the system to where a call succeeds. An operation that is missing here fails the tests.</summary>
 public sealed class SuccessfulCalls(CrmSystem system)
@@ -98,6 +108,42 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "editDepartment" => new($"/api/v1/departments/{await DepartmentAsync()}", Json(new { name = "改名", duties = new[] { new { matter = "repairs", part = "assists" } } }), First),
         "listDepartments" => new("/api/v1/departments?project=demo"),
         "getDepartment" => new("/api/v1/departments/demo-care"),
+        "openBuilding" => new("/api/v1/projects/demo/buildings", Json(NewBuilding())),
+        "editBuilding" => new($"/api/v1/projects/demo/buildings/{(await MadeAsync("openBuilding")).Text("code")}", Json(new { name = NewCode() }), First),
+        "listBuildings" => new("/api/v1/projects/demo/buildings"),
+        "getBuilding" => new("/api/v1/projects/demo/buildings/1"),
+        "addUnit" => new("/api/v1/projects/demo/units", Json(NewUnit())),
+        "editUnit" => new($"/api/v1/units/{(await MadeAsync("addUnit")).Id}", Json(NewUnit()), First),
+        "listUnits" => new("/api/v1/projects/demo/units?building=1"),
+        "getUnit" => new($"/api/v1/units/{(await MadeAsync("addUnit")).Id}"),
+        "importUnits" => new("/api/v1/projects/demo/units/import?dryRun=false") { Csv = $"building,number,kind\n1,{NewCode()},parking\n" },
+        "openStation" => new("/api/v1/stations", Json(new
+        {
+            code = NewCode(), project = "demo", kind = "serviceStation", name = "新服务站", address = "云栖花园 2 栋", openingHours = new[] { new { day = "monday", opens = "09:00", closes = "18:00" } }, inCharge = "demo.desk",
+        })),
+        "editStation" => new($"/api/v1/stations/{await StationAsync()}", Json(new
+        {
+            name = "改名", address = "云栖花园 3 栋", openingHours = new[] { new { day = "friday", opens = "10:00", closes = "12:30" } }, inCharge = "demo.officer",
+        }), First),
+        "closeStation" => new($"/api/v1/stations/{await StationAsync()}/closure", Json(new { reason = "合并" })),
+        "reopenStation" => new($"/api/v1/stations/{await ClosedStationAsync()}/reopening"),
+        "listStations" => new("/api/v1/stations?project=demo"),
+        "getStation" => new("/api/v1/stations/demo-station"),
+        "draftAnnouncement" => new("/api/v1/announcements", Json(NewAnnouncement())),
+        "editAnnouncement" => new($"/api/v1/announcements/{await DraftAsync()}", Json(NewAnnouncement()), First),
+        "publishAnnouncement" => new($"/api/v1/announcements/{await DraftAsync()}/publication", Json(new { from = Future, until = "2100-02-01T00:00:00Z" })),
+        "correctAnnouncement" => new($"/api/v1/announcements/{await PublishedAsync()}/correction", Json(new { title = "更正", body = "改为周日", correction = "日期", titleEn = "Corrected", bodyEn = "On Sunday" })),
+        "withdrawAnnouncement" => new($"/api/v1/announcements/{await PublishedAsync()}/withdrawal", Json(new { reason = "改期" })),
+        "pinAnnouncement" => new($"/api/v1/announcements/{await PublishedAsync()}/pinning", Json(new { pinned = true }), "\"2\""),
+        "listAnnouncementRegister" => new("/api/v1/announcements/register?project=demo"),
+        "getRegisteredAnnouncement" => new($"/api/v1/announcements/register/{await DraftAsync()}"),
+        "listAnnouncementEditions" => new($"/api/v1/announcements/{await PublishedAsync()}/editions"),
+        "listAnnouncements" => new("/api/v1/announcements?project=demo"),
+        "getAnnouncement" => new($"/api/v1/announcements/{await PublishedAsync()}"),
+        "countUnreadAnnouncements" => new("/api/v1/announcements/unread-count"),
+        "markAnnouncementRead" => new($"/api/v1/announcements/{await PublishedAsync()}/read-mark"),
+        "listAnnouncementReaders" => new($"/api/v1/announcements/{await PublishedAsync()}/readers"),
+        "countAnnouncementReaders" => new($"/api/v1/announcements/{await PublishedAsync()}/readers/count"),
         "appointStaff" => new("/api/v1/staff", Json(new { code = NewCode(), name = "新员工", subject = NewCode(), department = "demo-care" })),
         "editStaff" => new($"/api/v1/staff/{await StaffAsync()}", Json(new { name = "改名", subject = NewCode(), department = "demo-care" }), First),
         "listStaff" => new("/api/v1/staff?project=demo"),
@@ -156,6 +202,34 @@ public sealed class SuccessfulCalls(CrmSystem system)
     private static string NewCode() => $"new-{Interlocked.Increment(ref codes)}";
 
     private static string NewName() => $"new{Interlocked.Increment(ref codes)}";
+
+    private static object NewBuilding()
+    {
+        var code = NewCode();
+        return new { code, name = code };
+    }
+
+    private static object NewUnit() => new { building = "1", number = NewCode(), kind = "office", floor = 3, area = 45.50m, tenure = "retained", occupancy = "leased" };
+
+    private static object NewAnnouncement() => new { audience = "both", reach = "projects", projects = new[] { "demo" }, title = "停水通知", body = "周六清洗水箱", pinned = false, titleEn = "No water", bodyEn = "On Saturday" };
+
+    private async Task<Guid> DraftAsync() => (await MadeAsync("draftAnnouncement")).Id;
+
+    private async Task<Guid> PublishedAsync()
+    {
+        var id = await DraftAsync();
+        (await Admin.PostAsync($"/api/v1/announcements/{id}/publication", new { })).Is(200);
+        return id;
+    }
+
+    private async Task<string> StationAsync() => (await MadeAsync("openStation")).Text("code");
+
+    private async Task<string> ClosedStationAsync()
+    {
+        var code = await StationAsync();
+        (await Admin.PostAsync($"/api/v1/stations/{code}/closure", new { reason = "装修" })).Is(200);
+        return code;
+    }
 
     private async Task<string> CompanyAsync() => (await MadeAsync("openCompany")).Text("code");
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Complaints;
 using Crm.Complaints.Contracts;
 using Crm.Organization;
+using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Notifications;
 using Crm.Shared.Http;
@@ -38,8 +39,21 @@ public sealed class RecipientsTests
         Of([Holds("chen", "head", "demo"), Holds("wang", "head", "demo")], Audience.Person("chen"), Audience.Holders("head")).ShouldBe(["chen", "wang"]);
 
     [Fact]
+    public void Whoever_may_do_something_in_one_of_the_projects_is_told_and_where_none_is_named_whoever_may_anywhere()
+    {
+        Role reader = new() { Name = "reader", Tier = RoleTier.Group, TitleEn = "", TitleZh = "", Permissions = ["read"] }, other = new() { Name = "other", Tier = RoleTier.Group, TitleEn = "", TitleZh = "", Permissions = ["write"] };
+        RoleAssignment[] held = [Holds("chen", "reader", "demo"), Holds("wang", "other", "demo"), Holds("zhou", "reader", null), Holds("far", "reader", "harbour"), Holds("gone", "reader", "demo")];
+        var book = new AccessBook(Staff, [reader, other], held, [], [], [], []);
+        IReadOnlyList<string> Told(params string[] projects) => Recipients.Of([Audience.Permitted("read", projects)], project: null, new Staffing(Staff, held, []), book);
+        Told("demo").ShouldBe(["chen", "zhou"]);
+        Told("demo", "harbour").ShouldBe(["chen", "far", "zhou"]);
+        Told().ShouldBe(["chen", "far", "zhou"]);
+        Told("nowhere").ShouldBe(["zhou"]);
+    }
+
+    [Fact]
     public void A_notice_of_the_whole_company_for_nobody_is_told_to_nobody() =>
-        Recipients.Of([Audience.Person("gone")], project: null, new Staffing(Staff, [], [])).ShouldBeEmpty();
+        Recipients.Of([Audience.Person("gone")], project: null, new Staffing(Staff, [], []), Nobody).ShouldBeEmpty();
 
     [Fact]
     public void The_sentence_is_made_from_the_facts_and_facts_of_another_form_give_the_general_one()
@@ -52,7 +66,9 @@ public sealed class RecipientsTests
         kind.Read("""{"clock":"feedback"}""", Shanghai).ShouldBe(kind.Meaning);
     }
 
-    private static IReadOnlyList<string> Of(RoleAssignment[] assignments, params Audience[] audiences) => Recipients.Of(audiences, Company.Demo, new Staffing(Staff, assignments, []));
+    private static IReadOnlyList<string> Of(RoleAssignment[] assignments, params Audience[] audiences) => Recipients.Of(audiences, Company.Demo, new Staffing(Staff, assignments, []), Nobody);
+
+    private static AccessBook Nobody => new([], [], [], [], [], [], []);
 
     private static StaffRow Here(string code) => new() { Code = code, Name = "", Subject = code };
 

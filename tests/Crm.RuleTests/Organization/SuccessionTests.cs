@@ -17,11 +17,11 @@ public sealed class SuccessionTests
     {
         var staff = new[] { "company", "demo", "hill", "nothing" };
         var held = Held(("leaver", new(ScopeKind.Project, "demo")), ("company", new(ScopeKind.Company, "demo-leasing")), ("demo", new(ScopeKind.Area, "demo-east")), ("hill", new(ScopeKind.Project, "hill")));
-        new Succession("leaver", held, Projects, Areas).Ensure("company", staff);
-        foreach (var no in new[] { "demo", "hill", "nothing", "leaver", "nobody" }) Refused.By("ORG-03", () => new Succession("leaver", held, Projects, Areas).Ensure(no, staff), "company");
+        new Succession("leaver", held, Projects, Areas, []).Ensure("company", staff);
+        foreach (var no in new[] { "demo", "hill", "nothing", "leaver", "nobody" }) Refused.By("ORG-03", () => new Succession("leaver", held, Projects, Areas, []).Ensure(no, staff), "company");
         // Without a role, the area they manage is what counts.
-        new Succession("manager", held, Projects, Areas).Ensure("demo", staff);
-        Refused.By("ORG-03", () => new Succession("manager", held, Projects, Areas).Ensure("hill", staff), "company", "demo");
+        new Succession("manager", held, Projects, Areas, []).Ensure("demo", staff);
+        Refused.By("ORG-03", () => new Succession("manager", held, Projects, Areas, []).Ensure("hill", staff), "company", "demo");
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class SuccessionTests
     public void Who_reaches_every_project_of_the_moment_does_not_reach_the_group()
     {
         var held = Held(("leaver", RoleScope.Group), ("company", new(ScopeKind.Company, "demo-leasing")), ("group", RoleScope.Group));
-        Refused.By("ORG-03", () => new Succession("leaver", held, Projects, Areas).Ensure("company", ["company", "group"]), "group");
+        Refused.By("ORG-03", () => new Succession("leaver", held, Projects, Areas, []).Ensure("company", ["company", "group"]), "group");
     }
 
     [Theory]

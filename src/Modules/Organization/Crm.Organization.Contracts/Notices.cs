@@ -19,6 +19,17 @@ public sealed record Audience(string? Staff, string? Role)
 
     /// <summary>Whoever holds a role.</summary>
     public static Audience Holders(string role) => new(Staff: null, role);
+
+    /// <summary>Whoever may do this in one of the projects.</summary>
+    /// <param name="permission">The permission's name.</param>
+    /// <param name="projects">The projects' codes; empty for any project.</param>
+    public static Audience Permitted(string permission, IReadOnlyList<string> projects) => new(Staff: null, Role: null) { Permission = permission, Projects = projects };
+
+    /// <summary>A permission: whoever holds it in one of the <see cref="Projects"/>.</summary>
+    public string? Permission { get; private init; }
+
+    /// <summary>The projects in which it is held; empty for any.</summary>
+    public IReadOnlyList<string> Projects { get; private init; } = [];
 }
 
 /// <summary>ORG-02: the roles of the catalogue that modules address.</summary>

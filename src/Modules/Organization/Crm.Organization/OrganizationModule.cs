@@ -1,6 +1,8 @@
 using Crm.Organization.Access;
+using Crm.Organization.Announcements;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
+using Crm.Organization.Estate;
 using Crm.Organization.Features;
 using Crm.Organization.Jobs;
 using Crm.Organization.Notifications;
@@ -33,6 +35,8 @@ public static class OrganizationModule
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddNotifications();
+        services.AddEstate();
+        services.AddAnnouncements();
         services.AddSingleton<KeyUses>();
         services.AddHostedService(sp => sp.GetRequiredService<KeyUses>());
         services.AddScoped<IHoldings, ManagedAreas>();
@@ -122,5 +126,7 @@ public static class OrganizationModule
         AddWorkingDaysEndpoint.Map(routes);
         CountWorkingDaysEndpoint.Map(routes);
         routes.MapNotifications();
+        routes.MapEstate();
+        routes.MapAnnouncements();
     }
 }

@@ -6,7 +6,7 @@ namespace Crm.Organization;
 /// <summary>The rights this module's endpoints ask for.</summary>
 internal static class OrganizationPermissions
 {
-    public static readonly Permission Read = new("organization.read", new Text("See companies, areas, projects, departments and policy values.", "查看公司、片区、项目、部门与策略参数。"));
+    public static readonly Permission Read = new("organization.read", new Text("See companies, areas, projects, their buildings, units and stations, departments and policy values.", "查看公司、片区、项目及其楼栋、房号、站点，部门与策略参数。"));
 
     public static readonly Permission SetPolicies = new("organization.set-policies", new Text("Set a project's policy values.", "设置项目策略参数。"));
 
@@ -26,5 +26,13 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ManageRoles = new("organization.manage-roles", new Text("Define roles: what each may do.", "定义角色及其权限。"));
 
-    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles];
+    public static readonly Permission ManageEstate = new("organization.manage-estate", new Text("Enter and edit a project's buildings, units and stations, and import units.", "登记和修改项目的楼栋、房号与站点，导入房号。"));
+
+    public static readonly Permission ReadAnnouncements = new("organization.read-announcements", new Text("Read what is announced, and mark it as read.", "阅读公告并标记已读。"));
+
+    public static readonly Permission WriteAnnouncements = new("organization.write-announcements", new Text("Write announcements, and see drafts and the register.", "起草公告，查看草稿与公告台账。"));
+
+    public static readonly Permission PublishAnnouncements = new("organization.publish-announcements", new Text("Publish, correct, pin and withdraw announcements, and see who has read them.", "发布、更正、置顶和撤回公告，查看已读情况。"));
+
+    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate, ReadAnnouncements, WriteAnnouncements, PublishAnnouncements];
 }

@@ -5,14 +5,14 @@ using Crm.Shared.Failures;
 namespace Crm.Organization;
 
 /// <summary>ORG-03: who can take over from somebody who leaves.</summary>
-internal sealed class Succession(string leaver, ILookup<string, RoleAssignment> held, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas)
+internal sealed class Succession(string leaver, ILookup<string, RoleAssignment> held, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas, IReadOnlyCollection<string> stations)
 {
     /// <summary>So many of those who could are named.</summary>
     private const int Named = 20;
 
-    /// <summary>Where the leaver holds a role, is the service desk or manages the area.</summary>
+    /// <summary>Where the leaver holds a role, is the service desk, manages the area or answers for a station.</summary>
     private readonly ProjectScope needed = AccessBook.ReachOf(held[leaver], projects, areas).Union(ProjectScope.Of(
-        projects.Where(p => p.ServiceDesk == leaver || areas.Any(a => a.Code == p.Area && a.Manager == leaver)).Select(p => p.Code)));
+        projects.Where(p => p.ServiceDesk == leaver || areas.Any(a => a.Code == p.Area && a.Manager == leaver)).Select(p => p.Code).Concat(stations)));
 
     /// <summary>Lets the successor take over who works here and reaches every project that the leaver does.</summary>
     /// <param name="successor">The staff code.</param>

@@ -37,6 +37,9 @@ public sealed class Malformed(IReadOnlyDictionary<string, Text> errors)
     public static Malformed Field(string field, Text text) => new(new Dictionary<string, Text> { [field] = text });
 }
 
+/// <summary>413: the request is larger than what is taken at once.</summary>
+public sealed class TooLarge(Text text) : Refusal(413, text);
+
 /// <summary>409: a rule of the catalogue forbids it now. Names the rule and what would be allowed instead.</summary>
 /// <param name="rule">The rule's id, e.g. "CMP-19".</param>
 /// <param name="text">Why it is refused.</param>

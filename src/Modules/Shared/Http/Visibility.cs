@@ -39,6 +39,13 @@ public static class Visibility
         where TDb : DbContext =>
         endpoint.WithMetadata(new PathSubject(thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), path[0], scope).AnyAsync(ct)));
 
+    /// <summary>Says what the two codes of the path name together and which query decides that the caller may see it.</summary>
+    public static TBuilder About<TBuilder, TDb>(
+        this TBuilder endpoint, string thing, string zh, Func<TDb, string, string, ProjectScope, IQueryable<object>> visible)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new PathSubject(thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), path[0], path[1], scope).AnyAsync(ct)));
+
     /// <summary>Says what the <c>{code}</c> and the <c>{id}</c> behind it name and which query decides that the caller may see it.</summary>
     public static TBuilder About<TBuilder, TDb>(
         this TBuilder endpoint, string thing, string zh, Func<TDb, string, Guid, ProjectScope, IQueryable<object>> visible)
@@ -59,25 +66,31 @@ public static class Visibility
             if (!await subject.IsVisible(context.RequestServices, path, scope, context.RequestAborted)) throw new NotFound(subject.Thing, subject.Zh);
         }
 
-        if (await NamedProject(context) is { } project && !(scope.Includes(project) && context.RequestServices.GetRequiredService<ProjectExists>()(project)))
-            throw new NotFound("project", "项目", field: "project");
+        foreach (var (field, project) in await NamedProjects(context))
+            if (!(scope.Includes(project) && context.RequestServices.GetRequiredService<ProjectExists>()(project))) throw new NotFound("project", "项目", field);
     }
 
-    private static async Task<string?> NamedProject(HttpContext context)
+    /// <summary>What the body's <c>project</c> and <c>projects</c> name, as far as it can be read.</summary>
+    private static async Task<IReadOnlyList<(string Field, string Project)>> NamedProjects(HttpContext context)
     {
         try
         {
             using var body = JsonDocument.Parse(await RawBody.ReadAsync(context));
-            return body.RootElement.ValueKind == JsonValueKind.Object
-                && body.RootElement.TryGetProperty("project", out var project)
-                && project.ValueKind == JsonValueKind.String
-                && project.GetString() is { } code && !code.Contains('\0')
-                    ? code
-                    : null;
+            if (body.RootElement.ValueKind != JsonValueKind.Object) return [];
+            var named = new List<(string, string)>();
+            if (body.RootElement.TryGetProperty("project", out var one)) Add("project", one);
+            if (body.RootElement.TryGetProperty("projects", out var several) && several.ValueKind == JsonValueKind.Array)
+                foreach (var project in several.EnumerateArray()) Add("projects", project);
+            return named;
+
+            void Add(string field, JsonElement project)
+            {
+                if (project.ValueKind == JsonValueKind.String && project.GetString() is { } code && !code.Contains('\0')) named.Add((field, code));
+            }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return [];
         }
     }
 }

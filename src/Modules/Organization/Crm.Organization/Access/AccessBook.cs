@@ -17,6 +17,10 @@ internal sealed class AccessBook(
     /// <summary>The active member of staff behind a token's <c>sub</c>; null for a stranger or somebody who has left.</summary>
     public Caller? FindStaff(string subject) => bySubject.GetValueOrDefault(subject);
 
+    /// <summary>The staff codes of those who work here and may do this in one of the projects; in any, where none is named.</summary>
+    public IReadOnlyList<string> HoldersOf(string permission, IReadOnlyCollection<string> projects) =>
+        [.. bySubject.Values.Where(c => c.Scope(permission) is { IsEmpty: false } scope && (projects.Count == 0 || projects.Any(scope.Includes))).Select(c => c.Staff!)];
+
     /// <summary>True when this book has heard of the key, valid or not: an unknown key may be newer than the book.</summary>
     public bool Knows(string keyText) => byPrefix.ContainsKey(ApiKey.PrefixOf(keyText));
 

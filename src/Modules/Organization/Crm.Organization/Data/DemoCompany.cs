@@ -1,6 +1,8 @@
 using Crm.Organization.Contracts;
+using Crm.Organization.Estate;
 using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
+using NodaTime;
 
 namespace Crm.Organization.Data;
 
@@ -10,17 +12,17 @@ namespace Crm.Organization.Data;
 /// </summary>
 internal static class DemoCompany
 {
-    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "complaints.read", "followUps.read"];
+    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "organization.read-announcements", "complaints.read", "followUps.read"];
 
     private static readonly string[] Officer =
     [
-        .. Reader, "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive", "followUps.record",
+        .. Reader, "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive", "followUps.record", "organization.write-announcements",
     ];
 
     private static readonly string[] Manager =
     [
         .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys",
-        "organization.read-staff", "organization.assign-roles",
+        "organization.read-staff", "organization.assign-roles", "organization.manage-estate", "organization.publish-announcements",
     ];
 
     /// <summary>ORG-02: the roles whose work the built modules know. "*" stands for everything.</summary>
@@ -32,7 +34,7 @@ internal static class DemoCompany
         Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.manage-staff"]),
         Role("customerSupervisor", RoleTier.Company, "Customer supervisor", "客户主管", Manager),
         Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register"]),
-        Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "complaints.classify", "organization.read-staff"]),
+        Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "complaints.classify", "organization.read-staff", "organization.manage-estate"]),
         Role("customerServiceOfficer", RoleTier.Project, "Customer-service officer", "客服专员", Officer),
         Role("areaManager", RoleTier.Project, "Area manager", "片区经理", Manager),
         Role("headOfAssetManagement", RoleTier.Project, "Head of asset management", "资产管理负责人", [.. Manager, "complaints.acknowledge"]),
@@ -57,6 +59,16 @@ internal static class DemoCompany
         db.Projects.AddRange(
             new ProjectRow { Code = "demo", Name = "云栖花园", Company = "demo-leasing", Area = "demo-east", TimeZone = "Asia/Shanghai", Pack = Packs.LeaseOperations, ServiceDesk = "demo.desk" },
             new ProjectRow { Code = "harbour", Name = "海港新城", Company = "harbour-property", Area = "harbour-north", TimeZone = "Asia/Shanghai", Pack = Packs.PropertyManagement, ServiceDesk = "harbour.desk" });
+        db.AddRange(
+            new Building { Project = "demo", Code = "1", Name = "1栋" }, new Building { Project = "demo", Code = "2", Name = "2栋" }, new Building { Project = "harbour", Code = "1", Name = "1栋" },
+            new Unit("demo", new UnitFacts("1", "1203", 12, UnitKind.Apartment, 89.50m, UnitTenure.Sold, UnitOccupancy.OwnerOccupied)),
+            new Unit("demo", new UnitFacts("1", "1204", 12, UnitKind.Apartment, 120.00m, UnitTenure.Retained, UnitOccupancy.Leased)),
+            new Unit("demo", new UnitFacts("2", "101", 1, UnitKind.Shop, 65.80m, UnitTenure.Unsold, UnitOccupancy.Vacant)),
+            new Station
+            {
+                Code = "demo-station", Project = "demo", Kind = StationKind.ServiceStation, Name = "云栖花园服务站", Address = "云栖花园 1 栋大堂", InCharge = "demo.desk",
+                Hours = [.. Enum.GetValues<Weekday>().Select(day => new OpeningHours(day, new LocalTime(8, 30), new LocalTime(20, 0)))],
+            });
         db.Roles.AddRange(Roles);
         db.Assignments.AddRange(
             new RoleAssignment { Staff = "demo.admin", Role = "administrator" },

@@ -1,5 +1,6 @@
 using Crm.Organization.Access;
 using Crm.Organization.Data;
+using Crm.Organization.Estate;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
@@ -33,7 +34,7 @@ internal sealed class DepartStaffValidator : AbstractValidator<DepartStaffBody>
 }
 
 /// <summary>
-/// ORG-03: a person leaving hands over what they hold. Areas and service desks pass on in this transaction; what other modules know of passes
+/// ORG-03: a person leaving hands over what they hold. Areas, service desks and stations pass on in this transaction; what other modules know of passes
 /// on when they hear of it, and what comes to the leaver later by a sweep.
 /// </summary>
 internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext context, IClock clock) : IRequestHandler<DepartStaff, Answer<StaffAnswer>>
@@ -50,7 +51,8 @@ internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext conte
         var (projects, areas) = (await db.Projects.ToListAsync(cancellationToken), await db.Areas.ToListAsync(cancellationToken));
         var staff = await db.Staff.AsNoTracking().Where(s => s.Active && s.Code != person.Code).Select(s => s.Code).ToListAsync(cancellationToken);
         var held = (await db.Assignments.ToListAsync(cancellationToken)).ToLookup(a => a.Staff);
-        new Succession(person.Code, held, projects, areas).Ensure(successor, staff);
+        var stations = await db.Set<Station>().Where(s => s.InCharge == person.Code && s.ClosedAt == null).ToListAsync(cancellationToken);
+        new Succession(person.Code, held, projects, areas, [.. stations.Select(s => s.Project)]).Ensure(successor, staff);
 
         foreach (var area in areas.Where(a => a.Manager == person.Code))
         {
@@ -62,6 +64,12 @@ internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext conte
         {
             project.ServiceDesk = successor;
             project.Edited();
+        }
+
+        foreach (var station in stations)
+        {
+            station.InCharge = successor;
+            station.Edited();
         }
 
         db.Assignments.RemoveRange(held[person.Code]);
@@ -77,7 +85,7 @@ internal static class DepartStaffEndpoint
             directory.AfterAsync(call.Send(new DepartStaff(code, body.Value)), ct))
         .Tells<StaffAnswer>(
             "departStaff", "Let a member of staff leave",
-            "They can sign in no more and lose their roles; everything they hold passes on to the successor: areas and service desks at once, open cases and planned follow-ups within seconds, each with a step in its history. The successor works here and reaches the same projects; a refusal names who does.",
+            "They can sign in no more and lose their roles; everything they hold passes on to the successor: areas, service desks and stations at once, open cases and planned follow-ups within seconds, each with a step in its history. The successor works here and reaches the same projects; a refusal names who does.",
             rules: "ORG-03")
         .About("member of staff", "员工", (OrganizationDb db, string code, ProjectScope scope) => db.StaffIn(scope).Where(s => s.Code == code))
         .Example(new { successor = "demo.manager", reason = "调离" })

@@ -24,7 +24,7 @@ internal sealed class WhenItHappens<TEvent>(
     {
         var (now, about) = (clock.GetCurrentInstant(), kind.About(happened));
         var project = about.Project is null ? null : directory.Current.FindProject(about.Project);
-        var people = Recipients.Of(kind.To(happened), project, access.Staffing);
+        var people = Recipients.Of(kind.To(happened), project, access.Staffing, access.Access);
         var isUrgent = project is null ? kind.Urgent : directory.Current.Read(policies.Urgent, project, now).Value.Contains(kind.Name);
         var facts = JsonSerializer.Serialize(happened, CrmJson.Options);
         foreach (var person in await ways.OfAsync(people, ct))

@@ -25,6 +25,202 @@ namespace Crm.Organization.Data.Migrations
 
             modelBuilder.HasSequence("notification_numbers", "organization");
 
+            modelBuilder.Entity("Crm.Organization.Announcements.Announcement", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AnnouncedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("announced_at");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("audience");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("BodyEn")
+                        .HasColumnType("text")
+                        .HasColumnName("body_en");
+
+                    b.Property<DateTime?>("CorrectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("corrected_at");
+
+                    b.Property<string>("Correction")
+                        .HasColumnType("text")
+                        .HasColumnName("correction");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("integer")
+                        .HasColumnName("edition");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<bool>("Pinned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pinned");
+
+                    b.PrimitiveCollection<string[]>("Projects")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("projects");
+
+                    b.Property<DateTime?>("PublishedFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_from");
+
+                    b.Property<DateTime?>("PublishedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_until");
+
+                    b.Property<string>("Reach")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reach");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("TitleEn")
+                        .HasColumnType("text")
+                        .HasColumnName("title_en");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("WithdrawalReason")
+                        .HasColumnType("text")
+                        .HasColumnName("withdrawal_reason");
+
+                    b.Property<DateTime?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_announcements");
+
+                    b.HasIndex("Pinned", "PublishedFrom", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_announcements_pinned_published_from_id")
+                        .HasFilter("status = 'published'");
+
+                    b.HasIndex(new[] { "PublishedFrom" }, "ix_announcements_to_tell")
+                        .HasDatabaseName("ix_announcements_to_tell")
+                        .HasFilter("status = 'published' AND announced_at IS NULL");
+
+                    b.ToTable("announcements", "organization", t =>
+                        {
+                            t.HasCheckConstraint("ends_after_it_begins", "published_until > published_from");
+
+                            t.HasCheckConstraint("of_one_reach", "(reach = 'everywhere') = (cardinality(projects) = 0)");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Announcements.AnnouncementEdition", b =>
+                {
+                    b.Property<Guid>("AnnouncementId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("announcement_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("BodyEn")
+                        .HasColumnType("text")
+                        .HasColumnName("body_en");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Correction")
+                        .HasColumnType("text")
+                        .HasColumnName("correction");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("TitleEn")
+                        .HasColumnType("text")
+                        .HasColumnName("title_en");
+
+                    b.HasKey("AnnouncementId", "Number")
+                        .HasName("pk_announcement_editions");
+
+                    b.ToTable("announcement_editions", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Announcements.ReadMark", b =>
+                {
+                    b.Property<Guid>("AnnouncementId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("announcement_id");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("integer")
+                        .HasColumnName("edition");
+
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<DateTime>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.HasKey("AnnouncementId", "Edition", "Staff")
+                        .HasName("pk_announcement_reads");
+
+                    b.HasIndex("Staff")
+                        .HasDatabaseName("ix_announcement_reads_staff");
+
+                    b.ToTable("announcement_reads", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -379,6 +575,191 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("department_duties", "organization");
 
                     b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
+                {
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Project", "Code")
+                        .HasName("pk_buildings");
+
+                    b.HasIndex("Project", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_buildings_project_name");
+
+                    b.ToTable("buildings", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Station", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTime?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("ClosingReason")
+                        .HasColumnType("text")
+                        .HasColumnName("closing_reason");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Hours")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("hours");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("InCharge")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("in_charge");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_stations");
+
+                    b.HasIndex("InCharge")
+                        .HasDatabaseName("ix_stations_in_charge");
+
+                    b.HasIndex("Project", "Kind", "Code")
+                        .HasDatabaseName("ix_stations_project_kind_code");
+
+                    b.ToTable("stations", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Unit", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<decimal?>("Area")
+                        .HasPrecision(10, 2)
+                        .HasColumnType("numeric(10,2)")
+                        .HasColumnName("area");
+
+                    b.Property<string>("Building")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("building");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<int?>("Floor")
+                        .HasColumnType("integer")
+                        .HasColumnName("floor");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Occupancy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("occupancy");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Tenure")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tenure");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_units");
+
+                    b.HasIndex("Project", "Building", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_units_project_building_number");
+
+                    b.HasIndex("Project", "Floor", "Building", "Number")
+                        .HasDatabaseName("ix_units_project_floor_building_number");
+
+                    b.HasIndex("Project", "Kind", "Building", "Number")
+                        .HasDatabaseName("ix_units_project_kind_building_number");
+
+                    b.HasIndex("Project", "Tenure", "Occupancy", "Building", "Number")
+                        .HasDatabaseName("ix_units_project_tenure_occupancy_building_number");
+
+                    b.ToTable("units", "organization", t =>
+                        {
+                            t.HasCheckConstraint("area_is_one", "area > 0");
+
+                            t.HasCheckConstraint("floor_is_one", "floor BETWEEN -9 AND 200 AND floor <> 0");
+                        });
                 });
 
             modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
@@ -1487,6 +1868,33 @@ namespace Crm.Organization.Data.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
+            modelBuilder.Entity("Crm.Organization.Announcements.AnnouncementEdition", b =>
+                {
+                    b.HasOne("Crm.Organization.Announcements.Announcement", null)
+                        .WithMany()
+                        .HasForeignKey("AnnouncementId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_announcement_editions_announcements_announcement_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Announcements.ReadMark", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_announcement_reads_staff_staff");
+
+                    b.HasOne("Crm.Organization.Announcements.AnnouncementEdition", null)
+                        .WithMany()
+                        .HasForeignKey("AnnouncementId", "Edition")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_announcement_reads_announcement_editions_announcement_id_ed~");
+                });
+
             modelBuilder.Entity("Crm.Organization.ApiKey", b =>
                 {
                     b.HasOne("Crm.Organization.ProjectRow", null)
@@ -1545,6 +1953,43 @@ namespace Crm.Organization.Data.Migrations
                         .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
                         .HasConstraintName("fk_department_duties_departments_department");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_buildings_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Station", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("InCharge")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_stations_staff_in_charge");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_stations_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Estate.Unit", b =>
+                {
+                    b.HasOne("Crm.Organization.Estate.Building", null)
+                        .WithMany()
+                        .HasForeignKey("Project", "Building")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_units_buildings_project_building");
                 });
 
             modelBuilder.Entity("Crm.Organization.Notifications.Notification", b =>
