@@ -174,6 +174,45 @@ public sealed class SuccessfulCalls(CrmSystem system)
             language = "zh", timeZone = "Asia/Shanghai", quietHours = new { from = "22:00", to = "07:30" }, kinds = new[] { new { kind = "complaints.clock-warned", channels = new[] { "screen" } } },
         }), IfMatch: (await Admin.GetAsync("/api/v1/notifications/preferences")).ETag),
         "streamNotifications" => new("/api/v1/notifications/stream?for=PT1S"),
+        "setPresence" => new("/api/v1/presence", Json(new { state = "onDuty", project = "demo" })),
+        "getOwnPresence" => new("/api/v1/presence/own"),
+        "listPresence" => new("/api/v1/presence"),
+        "listPresenceHistory" => new("/api/v1/staff/demo.officer/presence"),
+        "listAgents" => new("/api/v1/agents"),
+        "getAgentDay" => new($"/api/v1/agents/{await AgentAsync()}/day?date=2026-03-02"),
+        "reportCall" => new("/api/v1/agents/calls", Json(new { system = "callcentre-1", call = NewCode(), staff = "demo.officer", @event = "answered", at = "2026-01-01T00:00:00Z" })),
+        "defineViolationKind" => new("/api/v1/violation-kinds", Json(new
+        {
+            code = NewCode(), titleEn = "Lateness", titleZh = "迟到", meaning = "晚于排班时间到岗", reason = "考勤制度", windowMonths = 12,
+            ladder = new[] { new { sanctions = new[] { new { measure = "fine", amount = 50 } } } },
+        })),
+        "editViolationKind" => new($"/api/v1/violation-kinds/{(await MadeAsync("defineViolationKind")).Text("code")}", Json(new
+        {
+            titleEn = "Lateness", titleZh = "迟到", meaning = "晚于排班时间到岗", reason = "改为警告", windowMonths = 6, ladder = new[] { new { sanctions = new[] { new { measure = "verbalWarning" } } } },
+        }), First),
+        "listViolationKinds" => new("/api/v1/violation-kinds"),
+        "listViolationKindVersions" => new("/api/v1/violation-kinds/versions?code=record-tampering"),
+        "recordViolation" => new("/api/v1/violations", Violation("demo.officer")),
+        "listViolations" => new("/api/v1/violations"),
+        "getViolation" => new($"/api/v1/violations/{await ViolationAsync(Admin, "demo.officer")}"),
+        "listOwnViolations" => new("/api/v1/violations/own"),
+        "getOwnViolation" => new($"/api/v1/violations/own/{await ViolationAsync(Admin, "demo.admin")}"),
+        "appealViolation" => new($"/api/v1/violations/{await ViolationAsync(Admin, "demo.admin")}/appeal", Json(new { reason = "并非本人所为" })),
+        "decideViolation" => new($"/api/v1/violations/{await ViolationAsync(await system.SignInAsync("demo.manager"), "demo.officer")}/decision", Json(new { decision = "overturned", reason = "误记" })),
+        "defineAppraisalForm" => new("/api/v1/appraisal-forms", Json(new { code = NewCode(), titleEn = "Officer", titleZh = "专员考核", criteria = Criteria() })),
+        "editAppraisalForm" => new($"/api/v1/appraisal-forms/{(await MadeAsync("defineAppraisalForm")).Text("code")}", Json(new { titleEn = "Officer", titleZh = "专员考核", criteria = Criteria() }), First),
+        "listAppraisalForms" => new("/api/v1/appraisal-forms"),
+        "listAppraisalFigures" => new("/api/v1/appraisal-forms/figures"),
+        "beginAppraisal" => new("/api/v1/appraisals", await AppraisalOfAsync("demo.officer")),
+        "listAppraisals" => new("/api/v1/appraisals"),
+        "getAppraisal" => new($"/api/v1/appraisals/{await AppraisalAsync(Admin, "demo.officer")}"),
+        "listOwnAppraisals" => new("/api/v1/appraisals/own"),
+        "getOwnAppraisal" => new($"/api/v1/appraisals/own/{await SubmittedAsync("demo.admin")}"),
+        "scoreAppraisal" => new($"/api/v1/appraisals/{await AppraisalAsync(Admin, "demo.officer")}/scores", Json(new { scores = new[] { new { criterion = "attitude", points = 92 } } }), First),
+        "submitAppraisal" => new($"/api/v1/appraisals/{await ScoredAsync(Admin, "demo.officer")}/submission"),
+        "acknowledgeAppraisal" => new($"/api/v1/appraisals/{await SubmittedAsync("demo.admin")}/acknowledgement", Json(new { comment = "同意" })),
+        "confirmAppraisal" => new($"/api/v1/appraisals/{await SeenAsync("demo.officer")}/confirmation"),
+        "returnAppraisal" => new($"/api/v1/appraisals/{await SubmittedAsync("demo.officer")}/return", Json(new { reason = "请补充依据" })),
         "listParkedEvents" => new("/api/v1/events/parked"),
         "replayEvent" => new($"/api/v1/events/{await ParkedAsync()}/replay"),
         "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
@@ -255,6 +294,43 @@ public sealed class SuccessfulCalls(CrmSystem system)
         var (path, body, _) = await PrepareAsync(operationId);
         return (await Admin.PostAsync(path, body!.ToJsonString())).Is(201);
     }
+
+    /// <summary>Somebody who takes calls for the project <c>demo</c> only.</summary>
+    private async Task<string> AgentAsync()
+    {
+        var code = await StaffAsync();
+        (await Admin.PostAsync($"/api/v1/staff/{code}/roles", new { role = "callCentreAgent", scope = "project", place = "demo" })).Is(201);
+        return code;
+    }
+
+    private static JsonObject Violation(string staff) =>
+        Json(new { project = "demo", staff, kind = "record-tampering", occurredAt = "2026-01-01T00:00:00Z", facts = "更改已审核的来访登记", evidence = "audit:1" });
+
+    private static async Task<Guid> ViolationAsync(Api recorder, string staff) => (await recorder.PostAsync("/api/v1/violations", Violation(staff).ToJsonString())).Is(201).Id;
+
+    private static object[] Criteria() =>
+        [new { code = "attitude", titleEn = "Attitude", titleZh = "态度", weight = 60 }, new { code = "handled", titleEn = "Handled", titleZh = "办结量", weight = 40, figure = "complaints.handled", target = 10 }];
+
+    /// <summary>An appraisal nobody has begun yet.</summary>
+    private async Task<JsonObject> AppraisalOfAsync(string staff) =>
+        Json(new { project = "demo", staff, form = (await MadeAsync("defineAppraisalForm")).Text("code"), period = "month", start = "2026-01-01" });
+
+    private async Task<Guid> AppraisalAsync(Api appraiser, string staff) => (await appraiser.PostAsync("/api/v1/appraisals", (await AppraisalOfAsync(staff)).ToJsonString())).Is(201).Id;
+
+    private async Task<Guid> ScoredAsync(Api appraiser, string staff)
+    {
+        var id = await AppraisalAsync(appraiser, staff);
+        return (await appraiser.SendAsync(HttpMethod.Put, $"/api/v1/appraisals/{id}/scores", new { scores = new[] { new { criterion = "attitude", points = 92 } } }, ifMatch: First)).Is(200).Id;
+    }
+
+    private async Task<Guid> SubmittedAsync(string staff)
+    {
+        var manager = await system.SignInAsync("demo.manager");
+        return (await manager.PostAsync($"/api/v1/appraisals/{await ScoredAsync(manager, staff)}/submission")).Is(200).Id;
+    }
+
+    private async Task<Guid> SeenAsync(string staff) =>
+        (await (await system.SignInAsync(staff)).PostAsync($"/api/v1/appraisals/{await SubmittedAsync(staff)}/acknowledgement", new { })).Is(200).Id;
 
     private async Task<Guid> RegisteredAsync() => (await Admin.RegisterAsync()).Is(201).Id;
 

@@ -29,6 +29,7 @@ public static class ComplaintsModule
         services.AddSingleton(new ConstraintMeaning(ComplaintTables.CategoryKey, () => new NotFound("category", "类别", field: "category")));
         services.AddSingleton(new DemoData(StandardCategories.SeedDemoAsync));
         services.AddSingleton(new ProjectSeed(StandardCategories.SeedAsync));
+        services.AddScoped<StaffFigures, ComplaintFigures>();
         services.AddComplaintNotices();
         foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);
         foreach (var permission in ComplaintPermissions.All) services.AddSingleton(permission);

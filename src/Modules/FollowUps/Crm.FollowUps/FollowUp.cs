@@ -13,7 +13,8 @@ namespace Crm.FollowUps;
 /// <param name="Project">Its project.</param>
 /// <param name="Major">True for a major complaint.</param>
 /// <param name="SettledAt">The resolution or completion: the window runs from here (FUP-02).</param>
-internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt);
+/// <param name="SettledBy">The subject who resolved it: whose work the customer is asked about.</param>
+internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt, string? SettledBy = null);
 
 /// <summary>A return visit or call: planned, made, or given up with the evidence.</summary>
 internal sealed class FollowUp : Subject<VisitPolicies>
@@ -37,6 +38,9 @@ internal sealed class FollowUp : Subject<VisitPolicies>
     public int Round { get; private set; } = 1;
 
     public bool Major { get; private set; }
+
+    /// <summary>ORG-14: whose work the customer is asked about; null where that was not reported.</summary>
+    public string? SettledBy { get; private set; }
 
     /// <summary>FUP-04: the staff code of who is to make it.</summary>
     public string Assignee { get; private set; }
@@ -68,7 +72,7 @@ internal sealed class FollowUp : Subject<VisitPolicies>
         var followUp = new FollowUp
         {
             Number = number, Project = origin.Project, Kind = kind, OriginId = origin.Id, OriginNumber = origin.Number, OriginCycle = origin.Cycle,
-            Major = origin.Major, Assignee = assignee, PlannedAt = moment.Now,
+            Major = origin.Major, SettledBy = origin.SettledBy, Assignee = assignee, PlannedAt = moment.Now,
         };
         followUp.DueAt = followUp.StartClock(origin.Cycle, moment.Policies.Due(kind, from: origin.SettledAt)).DueAt;
         followUp.Raise(new FollowUpPlanned(assignee, followUp.DueAt)

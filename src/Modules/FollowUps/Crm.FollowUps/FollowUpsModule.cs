@@ -23,6 +23,7 @@ public static class FollowUpsModule
         services.AddDesk<FollowUpDesk, FollowUpsDb, FollowUp, VisitPolicies>();
         services.AddDeadlines<FollowUpsDb>(Schema, FollowUpPolicies.All, FollowUpPolicies.WarnAt);
         services.AddSingleton<FollowUpNumbers>();
+        services.AddScoped<StaffFigures, FollowUpFigures>();
         services.AddFollowUpNotices();
         services.AddScoped<PlannedVisits>();
         services.AddScoped<IHoldings>(sp => sp.GetRequiredService<PlannedVisits>());

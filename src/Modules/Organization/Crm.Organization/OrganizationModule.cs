@@ -1,12 +1,16 @@
 using Crm.Organization.Access;
+using Crm.Organization.Agents;
 using Crm.Organization.Announcements;
+using Crm.Organization.Appraisals;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Estate;
 using Crm.Organization.Features;
 using Crm.Organization.Jobs;
 using Crm.Organization.Notifications;
+using Crm.Organization.Presence;
 using Crm.Organization.Setup;
+using Crm.Organization.Violations;
 using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
@@ -35,6 +39,9 @@ public static class OrganizationModule
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddNotifications();
+        services.AddPresence();
+        services.AddViolations();
+        services.AddAppraisals();
         services.AddEstate();
         services.AddAnnouncements();
         services.AddSingleton<KeyUses>();
@@ -126,6 +133,10 @@ public static class OrganizationModule
         AddWorkingDaysEndpoint.Map(routes);
         CountWorkingDaysEndpoint.Map(routes);
         routes.MapNotifications();
+        routes.MapPresence();
+        routes.MapAgents();
+        routes.MapViolations();
+        routes.MapAppraisals();
         routes.MapEstate();
         routes.MapAnnouncements();
     }

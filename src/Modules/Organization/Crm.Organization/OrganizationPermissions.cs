@@ -34,5 +34,36 @@ internal static class OrganizationPermissions
 
     public static readonly Permission PublishAnnouncements = new("organization.publish-announcements", new Text("Publish, correct, pin and withdraw announcements, and see who has read them.", "发布、更正、置顶和撤回公告，查看已读情况。"));
 
-    public static readonly Permission[] All = [Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate, ReadAnnouncements, WriteAnnouncements, PublishAnnouncements];
+    public static readonly Permission SetPresence = new("organization.set-presence", new Text("Say whether you are on duty, with a customer or away.", "报告本人在岗、接待或离开状态。"));
+
+    public static readonly Permission WatchPresence = new("organization.watch-presence", new Text("See who is on duty and what agents are doing.", "查看人员在岗情况与坐席监控。"));
+
+    public static readonly Permission TakeCalls = new("organization.take-calls", new Text("Work as an agent of the call centre: be shown on the agent monitor.", "担任呼叫中心坐席，显示在坐席监控中。"));
+
+    public static readonly Permission ReportCalls = new("organization.report-calls", new Text("Report what happened to calls, as the call-centre software does.", "上报通话事件（呼叫中心软件使用）。"));
+
+    public static readonly Permission DefineViolations = new("organization.define-violations", new Text("Define kinds of violation and their sanctions.", "定义违规种类及其处罚阶梯。"));
+
+    public static readonly Permission RecordViolations = new("organization.record-violations", new Text("Record violations of staff.", "登记员工违规。"));
+
+    public static readonly Permission SeeViolations = new("organization.see-violations", new Text("See violations of staff.", "查看员工违规记录。"));
+
+    public static readonly Permission DecideViolations = new("organization.decide-violations", new Text("Uphold or overturn violations that others recorded.", "维持或撤销他人登记的违规。"));
+
+    public static readonly Permission OwnRecord = new("organization.own-record", new Text("See what is recorded about you, appeal and comment.", "查看本人的违规与考核记录，申诉及填写意见。"));
+
+    public static readonly Permission DefineAppraisals = new("organization.define-appraisals", new Text("Define appraisal forms: what is looked at, with how much weight.", "定义考核表单及权重。"));
+
+    public static readonly Permission Appraise = new("organization.appraise", new Text("Appraise staff: begin, score and submit.", "考核员工：发起、评分与提交。"));
+
+    public static readonly Permission SeeAppraisals = new("organization.see-appraisals", new Text("See appraisals of staff.", "查看员工考核。"));
+
+    public static readonly Permission ConfirmAppraisals = new("organization.confirm-appraisals", new Text("Confirm or return appraisals that others submitted.", "确认或退回他人提交的考核。"));
+
+    public static readonly Permission[] All =
+    [
+        Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate,
+        ReadAnnouncements, WriteAnnouncements, PublishAnnouncements, SetPresence, WatchPresence, TakeCalls, ReportCalls, DefineViolations,
+        RecordViolations, SeeViolations, DecideViolations, OwnRecord, DefineAppraisals, Appraise, SeeAppraisals, ConfirmAppraisals,
+    ];
 }

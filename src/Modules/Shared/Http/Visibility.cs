@@ -54,6 +54,14 @@ public static class Visibility
         endpoint.WithMetadata(new PathSubject(
             thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), path[0], Guid.Parse(path[1]), scope).AnyAsync(ct)));
 
+    /// <summary>Says what the <c>{id}</c> of the path names, that it is one person's own, and which query decides whether it is the caller's.</summary>
+    public static TBuilder AboutOnesOwn<TBuilder, TDb>(this TBuilder endpoint, string thing, string zh, Func<TDb, Guid, string, IQueryable<object>> own)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new OnesOwn(), new PathSubject(thing, zh, async (services, path, _, ct) =>
+            services.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<Caller>()?.Staff is { } staff
+            && await own(services.GetRequiredService<TDb>(), Guid.Parse(path[0]), staff).AnyAsync(ct)));
+
     /// <summary>Checks the path's subject and the body's project.</summary>
     /// <exception cref="NotFound">Either is missing or out of scope.</exception>
     public static async Task EnsureAsync(HttpContext context)

@@ -45,6 +45,7 @@ internal sealed class ComplaintTables :
         builder.HasIndex(c => new { c.Project, c.Kind, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Status, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Handler, c.Id }).HasFilter("handler IS NOT NULL AND status <> 'archived' AND status <> 'withdrawn'");
+        builder.HasIndex(c => c.Handler).HasFilter("handler IS NOT NULL");
         builder.HasIndex(c => new { c.EarliestDueAt, c.Project }).HasFilter("earliest_due_at IS NOT NULL");
     }
 
@@ -56,12 +57,14 @@ internal sealed class ComplaintTables :
         builder.HasIndex(r => new { r.SourceSystem, r.SourceTicket, r.Project }).IsUnique().HasFilter("source_system IS NOT NULL");
         builder.HasIndex(r => r.PhoneIndex).HasFilter("phone_index IS NOT NULL");
         builder.HasIndex(r => r.Number).IsUnique();
+        builder.HasIndex(r => new { r.RegisteredBy, r.RegisteredAt });
     }
 
     public void Configure(EntityTypeBuilder<Step> builder)
     {
         builder.ToTable("complaint_steps").IsAppendOnly().HasKey(s => s.Id);
         builder.HasIndex(s => new { s.ComplaintId, s.At, s.Id });
+        builder.HasIndex(s => new { s.By, s.At }).HasFilter("kind = 'resolved'");
     }
 
     public void Configure(EntityTypeBuilder<Supplement> builder)

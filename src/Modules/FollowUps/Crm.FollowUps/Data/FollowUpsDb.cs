@@ -55,6 +55,7 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
         builder.HasIndex(f => new { f.State, f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Assignee, f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Assignee, f.State, f.DueAt, f.Id });
+        builder.HasIndex(f => new { f.SettledBy, f.EndedAt }).HasFilter("state = 'completed'");
     }
 
     public void Configure(EntityTypeBuilder<Visit> builder)

@@ -22,7 +22,7 @@ internal sealed class WhenComplaintResolved(FollowUpsDb db, FollowUpDesk desk, O
         var project = organization.FindProject(happened.Project)!;
         var number = await numbers.NextAsync(db, moment.Now.InZone(project.Zone).Date, ct);
         db.FollowUps.Add(FollowUp.Plan(
-            new Origin(happened.ComplaintId, happened.Number, happened.Cycle, happened.Project, happened.Major, SettledAt: happened.OccurredAt),
+            new Origin(happened.ComplaintId, happened.Number, happened.Cycle, happened.Project, happened.Major, SettledAt: happened.OccurredAt, happened.ResolvedBy),
             kind, number, Assignment.Of(happened.Major, happened.ReceivedBy, project, organization), moment));
         return Outcome.Done;
     }

@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Crm.Organization.Agents;
+using Crm.Organization.Appraisals;
 using Crm.Organization.Calendar;
+using Crm.Organization.Presence;
+using Crm.Organization.Violations;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
 using Microsoft.EntityFrameworkCore;
@@ -36,6 +40,22 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
 
     public DbSet<AppliedCorrection> Corrections => Set<AppliedCorrection>();
 
+    public DbSet<PersonPresence> Presences => Set<PersonPresence>();
+
+    public DbSet<PresenceChange> PresenceChanges => Set<PresenceChange>();
+
+    public DbSet<CallEvent> CallEvents => Set<CallEvent>();
+
+    public DbSet<ViolationKind> ViolationKinds => Set<ViolationKind>();
+
+    public DbSet<ViolationKindVersion> ViolationKindVersions => Set<ViolationKindVersion>();
+
+    public DbSet<Violation> Violations => Set<Violation>();
+
+    public DbSet<AppraisalForm> AppraisalForms => Set<AppraisalForm>();
+
+    public DbSet<Appraisal> Appraisals => Set<Appraisal>();
+
     /// <summary>ORG-07: everything that was put right in the calendar, in its order.</summary>
     public async Task<IReadOnlyList<CalendarCorrection>> CorrectionsAsync(CancellationToken ct) =>
         [.. (await Corrections.AsNoTracking().OrderBy(c => c.Number).ToListAsync(ct)).Select(c => JsonSerializer.Deserialize<CalendarCorrection>(c.Json, CrmJson.Options)!)];
@@ -45,6 +65,12 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
     /// wait: taken first, what is looked at afterwards stays true until the change is committed.
     /// </summary>
     public Task ChangeDirectoryAsync(CancellationToken ct) => Database.ExecuteSqlAsync($"UPDATE organization.directory_version SET version = version + 1", ct);
+
+    /// <summary>
+    /// Takes the row lock under which what is recorded of one person comes one after the other: their presence, their violations. Rows that only
+    /// refer to the person do not wait for it.
+    /// </summary>
+    public Task LockStaffAsync(string staff, CancellationToken ct) => Database.ExecuteSqlAsync($"SELECT 1 FROM organization.staff WHERE code = {staff} FOR NO KEY UPDATE", ct);
 }
 
 internal sealed class OrganizationTables :

@@ -127,6 +127,10 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_complaints");
 
+                    b.HasIndex("Handler")
+                        .HasDatabaseName("ix_complaints_handler")
+                        .HasFilter("handler IS NOT NULL");
+
                     b.HasIndex("EarliestDueAt", "Project")
                         .HasDatabaseName("ix_complaints_earliest_due_at_project")
                         .HasFilter("earliest_due_at IS NOT NULL");
@@ -268,6 +272,9 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasIndex("Project", "Category")
                         .HasDatabaseName("ix_complaint_records_project_category");
 
+                    b.HasIndex("RegisteredBy", "RegisteredAt")
+                        .HasDatabaseName("ix_complaint_records_registered_by_registered_at");
+
                     b.HasIndex("SourceSystem", "SourceTicket", "Project")
                         .IsUnique()
                         .HasDatabaseName("ix_complaint_records_source_system_source_ticket_project")
@@ -330,6 +337,10 @@ namespace Crm.Complaints.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_complaint_steps");
+
+                    b.HasIndex("By", "At")
+                        .HasDatabaseName("ix_complaint_steps_by_at")
+                        .HasFilter("kind = 'resolved'");
 
                     b.HasIndex("ComplaintId", "At", "Id")
                         .HasDatabaseName("ix_complaint_steps_complaint_id_at_id");

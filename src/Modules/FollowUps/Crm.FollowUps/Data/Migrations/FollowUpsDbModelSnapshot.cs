@@ -101,6 +101,10 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("satisfaction");
 
+                    b.Property<string>("SettledBy")
+                        .HasColumnType("text")
+                        .HasColumnName("settled_by");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
@@ -120,6 +124,10 @@ namespace Crm.FollowUps.Data.Migrations
 
                     b.HasIndex("DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_due_at_id");
+
+                    b.HasIndex("SettledBy", "EndedAt")
+                        .HasDatabaseName("ix_follow_ups_settled_by_ended_at")
+                        .HasFilter("state = 'completed'");
 
                     b.HasIndex("Assignee", "DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_assignee_due_at_id");

@@ -1868,6 +1868,599 @@ namespace Crm.Organization.Data.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
+            modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("System")
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.Property<string>("Call")
+                        .HasColumnType("text")
+                        .HasColumnName("call");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Staff", "System", "Call", "Kind", "At")
+                        .HasName("pk_call_events");
+
+                    b.HasIndex("Staff", "At")
+                        .HasDatabaseName("ix_call_events_staff_at");
+
+                    b.ToTable("call_events", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Appraiser")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("appraiser");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("confirmed_by");
+
+                    b.Property<string>("Criteria")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("criteria");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("figures");
+
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("form");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("given");
+
+                    b.Property<string>("Grade")
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("PeriodKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("period_kind");
+
+                    b.Property<DateOnly>("PeriodStart")
+                        .HasColumnType("date")
+                        .HasColumnName("period_start");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Proposes")
+                        .HasColumnType("text")
+                        .HasColumnName("proposes");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTime?>("SubmittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<decimal?>("Total")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("numeric(5,2)")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_appraisals");
+
+                    b.HasIndex("Form")
+                        .HasDatabaseName("ix_appraisals_form");
+
+                    b.HasIndex("PeriodStart", "Id")
+                        .HasDatabaseName("ix_appraisals_period_start_id");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_appraisals_project_id");
+
+                    b.HasIndex("Staff", "Id")
+                        .HasDatabaseName("ix_appraisals_staff_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_appraisals_state_id");
+
+                    b.HasIndex("Project", "PeriodStart", "Id")
+                        .HasDatabaseName("ix_appraisals_project_period_start_id");
+
+                    b.HasIndex("Staff", "Project", "Form", "PeriodKind", "PeriodStart")
+                        .IsUnique()
+                        .HasDatabaseName("ux_appraisals_one");
+
+                    b.ToTable("appraisals", "organization", t =>
+                        {
+                            t.HasCheckConstraint("nobody_themselves", "appraiser <> staff AND confirmed_by <> staff AND confirmed_by <> appraiser");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalForm", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Criteria")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("criteria");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("TitleEn")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_en");
+
+                    b.Property<string>("TitleZh")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_zh");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_appraisal_forms");
+
+                    b.ToTable("appraisal_forms", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AppraisalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("appraisal_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("figures");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("given");
+
+                    b.Property<string>("Grade")
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<decimal?>("Total")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("numeric(5,2)")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_appraisal_steps");
+
+                    b.HasIndex("AppraisalId", "At", "Id")
+                        .HasDatabaseName("ix_appraisal_steps_appraisal_id_at_id");
+
+                    b.ToTable("appraisal_steps", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<int>("Changes")
+                        .HasColumnType("integer")
+                        .HasColumnName("changes");
+
+                    b.Property<DateTime?>("OffAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("off_at");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Staff")
+                        .HasName("pk_presences");
+
+                    b.HasIndex("Project", "Staff")
+                        .HasDatabaseName("ix_presences_project_staff");
+
+                    b.ToTable("presences", "organization", t =>
+                        {
+                            t.HasCheckConstraint("off_or_until", "(state = 'off') = (off_at IS NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Staff", "Number")
+                        .HasName("pk_presence_changes");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_presence_changes_project");
+
+                    b.HasIndex("Staff", "At")
+                        .HasDatabaseName("ix_presence_changes_staff_at");
+
+                    b.ToTable("presence_changes", "organization", t =>
+                        {
+                            t.HasCheckConstraint("away_for_a_reason", "(state = 'away') = (reason IS NOT NULL)");
+                        });
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AppealableUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("appealable_until");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Evidence")
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("KindVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind_version");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Sanctions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sanctions");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_violations");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("ix_violations_kind_id");
+
+                    b.HasIndex("Kind", "KindVersion")
+                        .HasDatabaseName("ix_violations_kind_kind_version");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_violations_project_id");
+
+                    b.HasIndex("Source", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ux_violations_reference")
+                        .HasFilter("source IS NOT NULL");
+
+                    b.HasIndex("Staff", "Id")
+                        .HasDatabaseName("ix_violations_staff_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_violations_state_id");
+
+                    b.HasIndex("Staff", "Kind", "Place")
+                        .IsUnique()
+                        .HasDatabaseName("ix_violations_staff_kind_place");
+
+                    b.ToTable("violations", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationKind", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_violation_kinds");
+
+                    b.ToTable("violation_kinds", "organization");
+
+                    b.HasData(
+                        new
+                        {
+                            Code = "record-tampering",
+                            EventSequence = 0L,
+                            Id = new Guid("0193fc00-0000-7000-8000-000000000008"),
+                            Version = 1
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationKindVersion", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Kind", "Version")
+                        .HasName("pk_violation_kind_versions");
+
+                    b.ToTable("violation_kind_versions", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+
+                    b.HasData(
+                        new
+                        {
+                            Kind = "record-tampering",
+                            Version = 1,
+                            At = new DateTime(2020, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc),
+                            By = "rule:LEA-08",
+                            Reason = "LEA-08",
+                            Terms = "{\"titleEn\":\"Tampering with records\",\"titleZh\":\"篡改登记或跟进记录\",\"meaning\":\"擅自更改、删除客户登记或跟进记录，经查实。\",\"ladder\":{\"rungs\":[[{\"measure\":\"publicCriticism\",\"amount\":null},{\"measure\":\"commissionForfeiture\",\"amount\":null}],[{\"measure\":\"dismissalProposed\",\"amount\":null}]],\"windowMonths\":null}}"
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationStep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Sanctions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sanctions");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<Guid>("ViolationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("violation_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_violation_steps");
+
+                    b.HasIndex("ViolationId", "At", "Id")
+                        .HasDatabaseName("ix_violation_steps_violation_id_at_id");
+
+                    b.ToTable("violation_steps", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Announcements.AnnouncementEdition", b =>
                 {
                     b.HasOne("Crm.Organization.Announcements.Announcement", null)
@@ -2119,6 +2712,136 @@ namespace Crm.Organization.Data.Migrations
             modelBuilder.Entity("Crm.Shared.Clocks.Clock", b =>
                 {
                     b.Navigation("Rungs");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_call_events_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
+                {
+                    b.HasOne("Crm.Organization.Appraisals.AppraisalForm", null)
+                        .WithMany()
+                        .HasForeignKey("Form")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_appraisal_forms_form");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
+                {
+                    b.HasOne("Crm.Organization.Appraisals.Appraisal", null)
+                        .WithMany("Steps")
+                        .HasForeignKey("AppraisalId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisal_steps_appraisals_appraisal_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_presences_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithOne()
+                        .HasForeignKey("Crm.Organization.Presence.PersonPresence", "Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_presences_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_presence_changes_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_presence_changes_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_violations_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_violations_staff_staff");
+
+                    b.HasOne("Crm.Organization.Violations.ViolationKindVersion", null)
+                        .WithMany()
+                        .HasForeignKey("Kind", "KindVersion")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_violations_violation_kind_versions_kind_kind_version");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationKindVersion", b =>
+                {
+                    b.HasOne("Crm.Organization.Violations.ViolationKind", null)
+                        .WithMany()
+                        .HasForeignKey("Kind")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_violation_kind_versions_violation_kinds_kind");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationStep", b =>
+                {
+                    b.HasOne("Crm.Organization.Violations.Violation", null)
+                        .WithMany("Steps")
+                        .HasForeignKey("ViolationId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_violation_steps_violations_violation_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
+                {
+                    b.Navigation("Steps");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
+                {
+                    b.Navigation("Steps");
                 });
 #pragma warning restore 612, 618
         }
