@@ -17,7 +17,7 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
                 $"{Shared}/Events/OutboxQueue.cs", $"{Shared}/Events/OutboxSignal.cs", $"{Shared}/Events/Reaction.cs",
             ],
             [
-                TestGroup.Api("OutboxQueueTests", "ConfigurationReferenceTests"), TestGroup.Api("EventTests", "EventWakingTests"),
+                TestGroup.Rules("EventRoutesTests"), TestGroup.Api("OutboxQueueTests", "ConfigurationReferenceTests"), TestGroup.Api("EventTests", "EventWakingTests", "EventTimeoutTests"),
                 TestGroup.Api("EventOrderTests", "WrongClockTests"),
             ]),
         new("clocks",
@@ -28,9 +28,9 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
             [
                 TestGroup.Rules(
                     "ClockTests", "ClockEndTests", "ClockBoundaryTests", "CycleTests", "EscalationTests", "CaseLifeTests", "SeverityTests", "AttemptTests",
-                    "PlanningTests"),
-                TestGroup.Api("ClocksTestClockTests", "ClocksFollowUpTests", "WrongClockTests"),
-                TestGroup.Api("ClocksDowntimeTests", "ClocksRaceTests", "AccessTests"),
+                    "PlanningTests", "ClockMoveTests"),
+                TestGroup.Api("ClocksTestClockTests", "ClocksFollowUpTests", "ClocksSweepTests"), TestGroup.Api("ClocksPreviewTests", "EventWakingTests"),
+                TestGroup.Api("ClocksDowntimeTests", "ClocksRaceTests", "WrongClockTests", "AccessTests", "TelemetryTests"),
             ]),
         new("idempotency",
             [$"{Shared}/Idempotency/StoredAnswer.cs", $"{Shared}/Commands/Command.cs", $"{Shared}/Commands/CommandTransaction.cs"],

@@ -36,6 +36,7 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         parked.GetProperty("attempts").GetInt32().ShouldBe(ImpatientSystem.MaxAttempts);
         parked.GetProperty("lastError").GetString().ShouldBe("PostgresException P0001");
         parked.GetProperty("discardedAt").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await system.ScalarAsync<bool>("SELECT bool_and(occurred_at = (payload->>'occurredAt')::timestamptz) FROM complaints.outbox_events WHERE aggregate_id = $1", poisoned)).ShouldBeTrue();
         CapturedLogs.Instance.Lines.ShouldContain(line => line.Contains("could not be delivered") && line.Contains("P0001"));
         CapturedLogs.Instance.Lines.ShouldNotContain(line => line.Contains(Value), "the database's message quotes a value");
 
@@ -86,6 +87,21 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         await PoisonAsync(complaint, sqlState);
         await ResolveAsync(complaint);
         (await ParkedAsync(complaint)).GetProperty("attempts").GetInt32().ShouldBe(ImpatientSystem.MaxAttempts);
+    }
+
+    [Fact]
+    public async Task Each_attempt_is_made_once_and_only_the_first_twice_with_its_batch_and_alone()
+    {
+        var complaint = await AcceptedAsync();
+        await system.ExecuteAsync($"""
+            CREATE SEQUENCE followups.tries_{complaint:N};
+            CREATE FUNCTION followups.refuse_{complaint:N}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+            $$ BEGIN PERFORM nextval('followups.tries_{complaint:N}'); RAISE EXCEPTION 'refused'; END $$;
+            CREATE TRIGGER refuse_{complaint:N} BEFORE INSERT ON followups.follow_ups FOR EACH ROW WHEN (NEW.origin_id = '{complaint}') EXECUTE FUNCTION followups.refuse_{complaint:N}()
+            """);
+        await ResolveAsync(complaint);
+        await ParkedAsync(complaint);
+        (await system.ScalarAsync<long>($"SELECT last_value FROM followups.tries_{complaint:N}")).ShouldBe(ImpatientSystem.MaxAttempts + 1);
     }
 
     [Fact]
@@ -192,11 +208,15 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
     {
         var complaint = await AcceptedAsync();
         await system.ExecuteAsync("ALTER TABLE complaints.outbox_deliveries RENAME COLUMN leased_until TO gone");
-        await Eventually.BecomesAsync(
-            () => Task.FromResult(CapturedLogs.Instance.Lines.Any(line => line.Contains("The outbox of complaints cannot be read") && line.Contains("PostgresException"))), said => said, "it is said");
+        await Eventually.BecomesAsync(() => Task.FromResult(Said()), said => said > 0, "it is said");
+        var before = Said();
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        (Said() - before).ShouldBeLessThan(100, "it looks each 50 ms, and not without a pause");
         await system.ExecuteAsync("ALTER TABLE complaints.outbox_deliveries RENAME COLUMN gone TO leased_until");
         await ResolveAsync(complaint);
         await FollowUpsAsync(complaint, expected: 1);
+
+        static int Said() => CapturedLogs.Instance.Lines.Count(line => line.Contains("The outbox of complaints cannot be read") && line.Contains("PostgresException"));
     }
 
     [Fact]

@@ -33,6 +33,30 @@ public sealed class EventWakingTests(DrowsySystem system, PatientSystem patient)
     }
 
     [Fact]
+    public async Task While_nothing_is_to_be_delivered_nobody_looks()
+    {
+        await ResolvedAsync();
+        await NothingLeftAsync();
+        var before = await LooksAsync();
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        (await LooksAsync() - before).ShouldBeLessThan(50, "a host that looks without a pause does so hundreds of times a second");
+
+        // What a session has counted is seen about a second later.
+        Task<long> LooksAsync() => system.ScalarAsync<long>("SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE schemaname = 'complaints' AND relname = 'outbox_deliveries'");
+    }
+
+    [Fact]
+    [Trait("Rule", "CMP-30")]
+    public async Task A_deadline_that_rings_by_itself_wakes_the_delivery_of_what_it_reports()
+    {
+        (await system.Admin.PostAsync("/api/v1/policies", new { project = "harbour", name = "complaints.feedback", value = "PT1S", reason = "试行" })).Is(201);
+        var complaint = (await system.Admin.RegisterAsync(Api.Complaint(("project", "harbour")))).Is(201).Id;
+        await Eventually.BecomesAsync(
+            () => system.ScalarAsync<long>("SELECT count(*) FROM complaints.outbox_events WHERE aggregate_id = $1 AND type = 'ComplaintClockBreached'", complaint), reported => reported == 1, "the breach");
+        await NothingLeftAsync();
+    }
+
+    [Fact]
     public async Task What_an_operator_replays_is_delivered_at_once_and_what_a_discarded_event_held_back_too()
     {
         await system.ExecuteAsync("""

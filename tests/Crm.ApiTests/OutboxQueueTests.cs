@@ -21,9 +21,16 @@ public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await source.DisposeAsync();
 
-    [Fact]
-    public async Task What_waited_longest_is_taken_first_and_no_more_than_a_batch()
+    [Theory]
+    [InlineData("on")]
+    [InlineData("off")]
+    public async Task What_waited_longest_is_taken_first_and_no_more_than_a_batch_whatever_the_plan(string indexes)
     {
+        await source.DisposeAsync();
+        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server.Postgres.SuperuserConnectionString(await server.CloneAsync()))
+        {
+            Options = $"-c enable_indexscan={indexes} -c enable_bitmapscan={indexes}",
+        });
         var (young, old, middle) = (await ReportedAsync(due: "-1 minute"), await ReportedAsync(due: "-3 minutes"), await ReportedAsync(due: "-2 minutes"));
         (await TakenAsync(Queue(batch: 2))).ShouldBe([old, middle], ignoreOrder: true);
         (await TakenAsync(Queue(batch: 2))).ShouldBe([young]);

@@ -25,10 +25,15 @@ public class CrmSystem(TestServer server) : IAsyncLifetime
     /// <summary>Configuration of the first host beyond the usual.</summary>
     protected virtual (string Key, string Value)[] Settings => [];
 
+    /// <summary>Services of the first host that are others than usual.</summary>
+    protected virtual void Replace(IServiceCollection services)
+    {
+    }
+
     public async ValueTask InitializeAsync()
     {
         Database = await server.CloneAsync();
-        Admin = await (await StartHostAsync(Settings)).SignInAsync("demo.admin");
+        Admin = await (await StartHostWithAsync(Replace, Settings)).SignInAsync("demo.admin");
     }
 
     /// <summary>The first host.</summary>
