@@ -139,8 +139,7 @@ public sealed class HostUnderTest(string database, string secrets, (string Key, 
         builder.UseEnvironment("Development");
         builder.UseSetting("Crm:Database", database);
         builder.UseSetting("Crm:Secrets", secrets);
-        // Two starve where many loops of one module and a request meet on a slow machine: then a right command is answered 503.
-        builder.UseSetting("Crm:PoolLimit", "5");
+        builder.UseSetting("Crm:PoolLimit", "2");
         builder.UseSetting("Crm:Farewell", "00:00:00");
         builder.UseSetting("Crm:RateLimit:Burst", "100000");
         builder.UseSetting("Crm:RateLimit:PerSecond", "100000");

@@ -33,6 +33,7 @@ public static class OrganizationModule
     {
         services.AddSingleton<OrganizationDirectory>();
         services.AddSingleton<ProjectExists>(sp => code => sp.GetRequiredService<OrganizationDirectory>().Current.FindProject(code) is not null);
+        services.AddSingleton<DirectoryConnection>();
         services.AddSingleton<DirectoryRefresh>();
         // Before every dispatcher: what they deliver needs the organization.
         services.AddHostedService(sp => sp.GetRequiredService<DirectoryRefresh>());

@@ -1,7 +1,6 @@
 using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Privacy;
-using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
 namespace Crm.Shared.Audit;
@@ -26,17 +25,10 @@ public sealed class AuditedReads(CommandContext context, KeyRing keys, IClock cl
     public async Task WriteAsync(ModuleDb db, string action, IEnumerable<ShownRecord> shown, CancellationToken ct)
     {
         var now = clock.GetCurrentInstant();
-        await db.Database.OpenConnectionAsync(ct);
-        try
-        {
-            // All of it or nothing: the server takes what is sent together as one transaction.
-            await using var batch = db.Batch();
-            foreach (var record in shown) batch.BatchCommands.Add(AuditRows.Insert(db.Schema, new AuditEntry(action, new Deed(record.Kind, record.Id, record.Project, now), context).Mark(db.Schema, keys)));
-            await batch.ExecuteNonQueryAsync(ct);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-        }
+        await using var held = await db.HoldConnectionAsync(ct);
+        // All of it or nothing: the server takes what is sent together as one transaction.
+        await using var batch = db.Batch();
+        foreach (var record in shown) batch.BatchCommands.Add(AuditRows.Insert(db.Schema, new AuditEntry(action, new Deed(record.Kind, record.Id, record.Project, now), context).Mark(db.Schema, keys)));
+        await batch.ExecuteNonQueryAsync(ct);
     }
 }

@@ -124,7 +124,7 @@ internal sealed class RungSweep<TDb, TSubject, TPolicies>(IServiceScopeFactory s
 
     protected override async Task<Instant?> NextDueAsync(TDb db, CancellationToken ct)
     {
-        await db.Database.OpenConnectionAsync(ct);
+        await using var held = await db.HoldConnectionAsync(ct);
         await using var batch = db.Batch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT next_rung_at FROM {db.Schema}.clocks WHERE next_rung_at IS NOT NULL ORDER BY next_rung_at LIMIT 1"));
         return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;

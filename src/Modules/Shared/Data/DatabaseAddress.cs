@@ -13,7 +13,10 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
     public string Role(string schema) => $"{RolePrefix}_{schema}";
 
     /// <summary>A pool of connections that can touch one schema only.</summary>
-    public NpgsqlDataSource Open(string schema, int connections)
+    /// <param name="schema">The schema, whose role they are.</param>
+    /// <param name="connections">So many at most.</param>
+    /// <param name="name">What measures call the pool; as the schema when absent.</param>
+    public NpgsqlDataSource Open(string schema, int connections, string? name = null)
     {
         var builder = new NpgsqlConnectionStringBuilder(Connection)
         {
@@ -36,6 +39,6 @@ public sealed record DatabaseAddress(string Connection, RoleSecret Secrets, stri
             // The same from the server's side, where a transaction whose host has silently gone would keep its locks for ever.
             Options = "-c idle_in_transaction_session_timeout=15s",
         };
-        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = schema }.Build();
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = name ?? schema }.Build();
     }
 }

@@ -50,6 +50,19 @@ public abstract class ModuleDb : DbContext
     /// <summary>A save since this was last set to false has written deliveries: their dispatcher is worth waking.</summary>
     internal bool HasDeliveries { get; set; }
 
+    /// <summary>
+    /// Keeps this context's connection open for statements outside a transaction. Always <c>await using</c>: EF counts how often a connection
+    /// was opened, and a pooled context takes what was left open along to its next user, whose connection then goes back only when all its work
+    /// is done: who asks for a second one of the same pool meanwhile may wait for ever.
+    /// </summary>
+    public async Task<HeldConnection> HoldConnectionAsync(CancellationToken ct)
+    {
+#pragma warning disable RS0030 // The one place where what is opened is sure to be closed.
+        await Database.OpenConnectionAsync(ct);
+#pragma warning restore RS0030
+        return new(this);
+    }
+
     /// <summary>An empty batch on this context's connection and transaction. The connection must be open.</summary>
     public NpgsqlBatch Batch() => new((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction?)Database.CurrentTransaction?.GetDbTransaction());
 
@@ -134,4 +147,11 @@ public abstract class ModuleDb : DbContext
         var type = Model.FindEntityType(typeof(TRow))!;
         return $"{type.GetSchema()}.{type.GetTableName()}";
     }
+}
+
+/// <summary>A connection that stays open until this is disposed of.</summary>
+public readonly struct HeldConnection(ModuleDb db) : IAsyncDisposable
+{
+    /// <summary>Gives it back.</summary>
+    public ValueTask DisposeAsync() => new(db.Database.CloseConnectionAsync());
 }

@@ -1,5 +1,4 @@
 using Crm.Shared.Data;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,7 +35,7 @@ public sealed partial class TimeWatch(TrustedTime time, IEnumerable<Module> modu
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = modules.First().Db(scope.ServiceProvider);
-            await db.Database.OpenConnectionAsync(ct);
+            await using var held = await db.HoldConnectionAsync(ct);
             await time.CompareAsync(async () =>
             {
                 await using var batch = db.Batch();

@@ -6,7 +6,6 @@ using Crm.Organization.Notifications;
 using Crm.Shared.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -18,7 +17,7 @@ namespace Crm.Organization.Access;
 /// A change made on this host is read before its answer goes out; an unknown API key is looked up at once.
 /// </summary>
 internal sealed partial class DirectoryRefresh(
-    IServiceScopeFactory scopes, OrganizationDirectory directory, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
+    DirectoryConnection connection, OrganizationDirectory directory, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim one = new(1, 1);
@@ -48,8 +47,7 @@ internal sealed partial class DirectoryRefresh(
         await one.WaitAsync(ct);
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<OrganizationDb>();
+            await using var db = connection.Open();
             var newest = await db.Set<DirectoryVersion>().Select(v => v.Version).SingleAsync(ct);
             if (newest == version) return;
 
@@ -106,6 +104,7 @@ internal sealed partial class DirectoryRefresh(
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
+            connection.LetGo();
             LogStale(e.GetType().Name);
         }
     }
