@@ -34,13 +34,13 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
             ]),
         new("idempotency",
             [$"{Shared}/Idempotency/StoredAnswer.cs", $"{Shared}/Commands/Command.cs", $"{Shared}/Commands/CommandTransaction.cs"],
-            [TestGroup.Api("IdempotencyTests", "FirstComplaintTests"), TestGroup.Api("SameTicketTests", "EventWakingTests", "AccessTests")]),
+            [TestGroup.Api("IdempotencyTests", "FirstComplaintTests"), TestGroup.Api("SameTicketTests", "AuditReasonTests", "EventWakingTests", "AccessTests")]),
         new("access",
             [
                 $"{Shared}/Access/Caller.cs", $"{Shared}/Access/Permission.cs", $"{Shared}/Access/SubjectScope.cs", $"{Organization}/Access/AccessBook.cs",
                 $"{Organization}/Access/CallerLookup.cs", $"{Organization}/Access/DirectoryRefresh.cs", $"{Organization}/ApiKey.cs",
             ],
-            [TestGroup.Rules("AccessBookTests"), TestGroup.Api("AccessTests"), TestGroup.Api("EveryOperationTests", "LookUpByPhoneTests")]),
+            [TestGroup.Rules("AccessBookTests"), TestGroup.Api("AccessTests", "KeyRotationTests"), TestGroup.Api("EveryOperationTests", "LookUpByPhoneTests", "WorkingCalendarApiTests", "DatabaseAwayTests")]),
     ];
 }
 

@@ -36,6 +36,8 @@ public sealed class Api(HttpClient http, string? authorization)
         request.Headers.TryAddWithoutValidation("Accept-Language", language);
         if (body is not null)
         {
+            // What is refused for its size is answered before it has been sent: a caller who asks first is not cut off while sending.
+            if (body is string { Length: > 1024 * 1024 }) request.Headers.ExpectContinue = true;
             request.Content = body is byte[] bytes ? new ByteArrayContent(bytes) : new StringContent(body as string ?? JsonSerializer.Serialize(body, CrmJson.Options), Encoding.UTF8);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }

@@ -125,6 +125,54 @@ public sealed class AccessBookTests
         keys.Select(k => k.Key.Prefix).Distinct().Count().ShouldBe(200);
         // Beyond the public prefix at least 256 bits remain unknown.
         keys.ShouldAllBe(k => (k.Text.Length - k.Key.Prefix.Length) * 6 >= 256 - 6 && k.Key.Hash.Length == 32 && !k.Key.Prefix.Contains(k.Text));
+        keys.ShouldAllBe(k => k.Text.Length == 55, "what machines set aside for it");
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_rotated_key_works_on_for_the_overlap_but_never_longer_than_it_would_have()
+    {
+        var (real, hour) = (Instant.FromDateTimeOffset(RealNow), Calendar.Hours(1));
+        Rotated(expiresAt: null).ExpiresAt.ShouldBe(real + hour);
+        Rotated(real + hour + Calendar.Microsecond).ExpiresAt.ShouldBe(real + hour);
+        Rotated(real + hour).ExpiresAt.ShouldBe(real + hour);
+        Rotated(real + Calendar.Minutes(1)).ExpiresAt.ShouldBe(real + Calendar.Minutes(1));
+
+        ApiKey Rotated(Instant? expiresAt)
+        {
+            var (key, text) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, expiresAt);
+            var (next, nextText) = key.Rotate(Created + hour, real, overlap: hour, expiresAt: real + Calendar.Hours(24));
+            (next.Name, next.Project, next.CreatedAt, next.ExpiresAt).ShouldBe(("hotline", "demo", Created + hour, real + Calendar.Hours(24)));
+            next.Permissions.ShouldBe(["complaints.read"]);
+            nextText.ShouldNotBe(text);
+            return key;
+        }
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_key_that_works_no_more_is_not_rotated()
+    {
+        var real = Instant.FromDateTimeOffset(RealNow);
+        var (expired, _) = ApiKey.Create("hotline", "demo", [], Created, expiresAt: real);
+        Refused.By("ORG-09", () => expired.Rotate(Created, real, Calendar.Hours(1), expiresAt: null));
+        var (revoked, _) = ApiKey.Create("hotline", "demo", [], Created, expiresAt: null);
+        revoked.Revoke(Created);
+        Refused.By("ORG-09", () => revoked.Rotate(Created, real, Calendar.Hours(1), expiresAt: null));
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void A_scope_lets_through_what_is_of_its_projects_however_many_they_are()
+    {
+        var cases = new[] { Company.Demo, Company.Harbour, Company.Demo with { Code = "hill" } }.Select(p => Case.Registered(project: p).Complaint).AsQueryable();
+        Seen(ProjectScope.None).ShouldBeEmpty();
+        Seen(ProjectScope.Of(["demo"])).ShouldBe(["demo"]);
+        Seen(ProjectScope.Of(["demo", "hill"])).ShouldBe(["demo", "hill"]);
+        Seen(ProjectScope.Of(["gone"])).ShouldBeEmpty();
+        Seen(ProjectScope.All).ShouldBe(["demo", "harbour", "hill"]);
+
+        IEnumerable<string> Seen(ProjectScope scope) => cases.VisibleIn(scope).Select(c => c.Project);
     }
 
     private static AccessBook Book(params RoleAssignment[] assignments) => new(

@@ -17,6 +17,7 @@ public sealed class ClockMoveTests
         var clock = OneDay();
         clock.Move(Of(Hours(12))).ShouldBeTrue();
         (clock.WarnAt, clock.DueAt, clock.NextRungAt).ShouldBe((Start + Hours(9), Start + Hours(12), Start + Hours(9)));
+        (clock.Budget, clock.PolicyVersion).ShouldBe((Hours(12), 1));
         clock.Ring(Start + Hours(9))!.At.ShouldBe(Start + Hours(9));
         clock.Ring(Start + Hours(12)).ShouldBeNull("the due instant itself is in time");
         clock.Ring(Start + Hours(12) + Microsecond)!.ShouldSatisfyAllConditions(r => r.Rung.ShouldBe(Rung.Breach), r => r.At.ShouldBe(Start + Hours(12)));

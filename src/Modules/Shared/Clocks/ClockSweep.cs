@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
-using Npgsql;
 
 namespace Crm.Shared.Clocks;
 
@@ -120,15 +119,9 @@ internal sealed class RungSweep<TDb, TSubject, TPolicies>(IServiceScopeFactory s
     where TSubject : Subject<TPolicies>
 {
     protected override IQueryable<Guid> Due(TDb db, Instant now) =>
-        db.Clocks.Where(c => c.NextRungAt != null && c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId);
+        db.Clocks.Where(c => c.NextRungAt <= now).OrderBy(c => c.NextRungAt).Select(c => c.SubjectId);
 
-    protected override async Task<Instant?> NextDueAsync(TDb db, CancellationToken ct)
-    {
-        await using var held = await db.HoldConnectionAsync(ct);
-        await using var batch = db.Batch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT next_rung_at FROM {db.Schema}.clocks WHERE next_rung_at IS NOT NULL ORDER BY next_rung_at LIMIT 1"));
-        return await batch.ExecuteScalarAsync(ct) is DateTime next ? Instant.FromDateTimeUtc(next) : null;
-    }
+    protected override Task<Instant?> NextDueAsync(TDb db, CancellationToken ct) => db.Clocks.MinAsync(c => c.NextRungAt, ct);
 
     protected override Task ActAsync(TDb db, IReadOnlyList<TSubject> subjects, Func<TSubject, Moment<TPolicies>> moment, CancellationToken ct)
     {
