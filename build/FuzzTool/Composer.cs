@@ -29,6 +29,7 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
     }
 
     private string Address(Operation operation, string id) => operation.Path.Replace("{id}", id)
+        .Replace("{deliveryId}", lore.Any("deliveries", random) ?? Guid.CreateVersion7().ToString())
         .Replace("{code}", Uri.EscapeDataString(lore.Any($"{operation.Collection} code", random) ?? "demo"))
         .Replace("{name}", Uri.EscapeDataString(lore.Any($"{operation.Collection} name", random) ?? "areaManager"));
 

@@ -41,6 +41,9 @@ internal static class Installation
         services.AddSingleton(settings.Outbox);
         services.AddSingleton(settings.Retention);
         services.AddSingleton(settings.Audit);
+        services.AddSingleton(settings.Deliveries);
+        services.AddSingleton(settings.Webhooks);
+        services.AddSingleton(settings.Mail);
         services.AddSingleton(keys);
         services.AddSingleton(new DatabaseAddress(settings.Database, keys.Roles, settings.RolePrefix, settings.PoolLimit));
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

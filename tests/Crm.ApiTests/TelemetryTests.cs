@@ -56,7 +56,7 @@ public sealed class TelemetryTests(CrmSystem system) : IClassFixture<CrmSystem>
     {
         var page = await File.ReadAllTextAsync(Path.Combine(CommittedText.Root, "docs", "operations", "telemetry.md"), TestContext.Current.CancellationToken);
         foreach (var meter in Telemetry.Meters) page.ShouldContain($"`{meter}`");
-        foreach (var instrument in new[] { "crm.outbox.deliveries", "crm.outbox.waiting", "crm.outbox.parked", "crm.outbox.oldest.age", "crm.clocks.rungs", "crm.clocks.lateness" }) page.ShouldContain($"`{instrument}`");
+        foreach (var instrument in new[] { "crm.outbox.deliveries", "crm.outbox.waiting", "crm.outbox.parked", "crm.outbox.oldest.age", "crm.clocks.rungs", "crm.clocks.lateness", "crm.deliveries.attempts" }) page.ShouldContain($"`{instrument}`");
     }
 
     private Task<HostProgram> StartAsync(string database, (string, string)[] settings) => HostProgram.StartAsync([

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Crm.Organization.Contracts;
 using Crm.Shared.Audit;
 using Crm.Shared.Events;
 using Crm.Shared.Retention;
@@ -52,6 +53,15 @@ internal sealed record CrmSettings
     /// <inheritdoc cref="AuditOptions"/>
     public AuditOptions Audit { get; init; } = new();
 
+    /// <inheritdoc cref="DeliveryOptions"/>
+    public DeliveryOptions Deliveries { get; init; } = new();
+
+    /// <inheritdoc cref="WebhookOptions"/>
+    public WebhookOptions Webhooks { get; init; } = new();
+
+    /// <inheritdoc cref="MailOptions"/>
+    public MailOptions Mail { get; init; } = new();
+
     /// <inheritdoc cref="TelemetrySettings"/>
     public TelemetrySettings Telemetry { get; init; } = new();
 
@@ -65,6 +75,9 @@ internal sealed record CrmSettings
         if (Access.KnownProxies.Parse(KnownProxies ?? "") is null) yield return new("Crm:KnownProxies", "must be addresses or networks with commas between them, like 10.0.0.5, 10.1.0.0/16");
         if (Audit.Anchors is { } folder && !Directory.Exists(folder)) yield return new("Crm:Audit:Anchors", "must be a folder that is there, and that this user may write into");
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(Audit.Zone) is null) yield return new("Crm:Audit:Zone", "must be an IANA time zone, like Asia/Shanghai");
+        if (DeliveryOptions.ParseRetries(Deliveries.Retries) is null) yield return new("Crm:Deliveries:Retries", "must be times with commas between them, none longer than a week, like 00:00:05, 00:05:00, 1.00:00:00");
+        if (Deliveries.Lease <= Deliveries.Timeout) yield return new("Crm:Deliveries:Lease", "must be longer than Crm:Deliveries:Timeout");
+        foreach (var (part, wrong) in Mail.Faults()) yield return new($"Crm:Mail:{part}", wrong);
         if (Outbox.FirstBackoff > Outbox.MaxBackoff) yield return new("Crm:Outbox:FirstBackoff", "must not be longer than Crm:Outbox:MaxBackoff");
     }
 

@@ -38,6 +38,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool developm
     {
         if (type == typeof(string)) return text;
         if (type == typeof(int)) return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+        if (type == typeof(bool)) return bool.TryParse(text, out var choice) ? choice : null;
         if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) ? share : null;
         // "30" would be thirty days.
         if (type == typeof(TimeSpan)) return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) ? time : null;
@@ -48,6 +49,7 @@ internal sealed class SettingsReader(IConfiguration configuration, bool developm
     /// <summary>What a value of the type looks like.</summary>
     public static string Form(Type type) =>
         type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
         : type == typeof(double) ? "a number"
         : type == typeof(TimeSpan) ? "a time like 00:00:30 (hours, minutes, seconds) or 7.00:00:00 (days before them)"
         : type == typeof(Uri) ? "an address like https://host.example"

@@ -39,6 +39,9 @@ public class CrmSystem(TestServer server) : IAsyncLifetime
     /// <summary>The first host.</summary>
     public HostUnderTest Host => hosts[0];
 
+    /// <summary>All hosts that were started.</summary>
+    public IReadOnlyList<HostUnderTest> Hosts => hosts;
+
     /// <summary>Starts one more host on the same database.</summary>
     /// <param name="settings">Configuration beyond the usual.</param>
     public Task<HostUnderTest> StartHostAsync(params (string Key, string Value)[] settings) => StartHostWithAsync(_ => { }, settings);

@@ -57,6 +57,7 @@ internal static class ConfigurationReference
         {
             null or "" => "–",
             TimeSpan time => $"`{time:c}`",
+            bool choice => choice ? "`true`" : "`false`",
             var value => $"`{value}`",
         },
     };

@@ -213,6 +213,21 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "acknowledgeAppraisal" => new($"/api/v1/appraisals/{await SubmittedAsync("demo.admin")}/acknowledgement", Json(new { comment = "同意" })),
         "confirmAppraisal" => new($"/api/v1/appraisals/{await SeenAsync("demo.officer")}/confirmation"),
         "returnAppraisal" => new($"/api/v1/appraisals/{await SubmittedAsync("demo.officer")}/return", Json(new { reason = "请补充依据" })),
+        "listWebhooks" => new("/api/v1/webhooks"),
+        "listWebhookEventTypes" => new("/api/v1/webhooks/event-types"),
+        "createWebhook" => new("/api/v1/webhooks", Json(Webhook(("project", "demo")))),
+        "getWebhook" => new($"/api/v1/webhooks/{await WebhookAsync()}"),
+        "editWebhook" => new($"/api/v1/webhooks/{await WebhookAsync()}", Json(Webhook()), IfMatch: "\"1\""),
+        "deleteWebhook" => new($"/api/v1/webhooks/{await WebhookAsync()}", IfMatch: "\"1\""),
+        "rotateWebhookSecret" => new($"/api/v1/webhooks/{await WebhookAsync()}/secret-rotation", Json(new { overlap = "PT24H" })),
+        "enableWebhook" => new($"/api/v1/webhooks/{await WebhookAsync()}/enabling"),
+        "testWebhook" => new($"/api/v1/webhooks/{await WebhookAsync()}/test"),
+        "listWebhookDeliveries" => new($"/api/v1/webhooks/{await WebhookAsync()}/deliveries"),
+        "listDeliveryAttempts" => new(await SentAsync() is var (sentTo, sent) ? $"/api/v1/webhooks/{sentTo}/deliveries/{sent}/attempts" : ""),
+        "replayFailedDeliveries" => new($"/api/v1/webhooks/{await WebhookAsync()}/replay", Json(new { since = "2026-11-22T00:00:00Z" })),
+        "replayWebhookDelivery" => new(await SentAsync() is var (webhook, delivery) ? $"/api/v1/webhooks/{webhook}/deliveries/{delivery}/replay" : ""),
+        "listEmails" => new("/api/v1/emails"),
+        "replayEmail" => new($"/api/v1/emails/{await EmailAsync()}/replay"),
         "listParkedEvents" => new("/api/v1/events/parked"),
         "replayEvent" => new($"/api/v1/events/{await ParkedAsync()}/replay"),
         "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
@@ -349,6 +364,25 @@ public sealed class SuccessfulCalls(CrmSystem system)
     }
 
     private async Task<Reply> KeyAsync() => (await Admin.PostAsync("/api/v1/api-keys", new { name = "mine", permissions = new[] { "complaints.read" }, project = "demo" })).Is(201);
+
+    /// <summary>A webhook's body. Its receiver is nowhere: such names never stand for anything (RFC 2606).</summary>
+    private static Dictionary<string, object?> Webhook(params (string Key, object? Value)[] more)
+    {
+        var body = new Dictionary<string, object?> { ["name"] = "warehouse", ["url"] = "https://receiver.invalid/crm", ["eventTypes"] = new[] { "complaint.archived" }, ["owner"] = "demo.admin" };
+        foreach (var (key, value) in more) body[key] = value;
+        return body;
+    }
+
+    private async Task<Guid> WebhookAsync() => (await Admin.PostAsync("/api/v1/webhooks", Webhook(("project", "demo")))).Is(201).Id;
+
+    private async Task<(Guid Webhook, Guid Delivery)> SentAsync() => await WebhookAsync() is var webhook
+        ? (webhook, (await Admin.PostAsync($"/api/v1/webhooks/{webhook}/test")).Is(201).Json.GetProperty("deliveryId").GetGuid())
+        : default;
+
+    /// <summary>An e-mail that was due, and was not delivered.</summary>
+    private async Task<Guid> EmailAsync() => await system.ScalarAsync<Guid>("""
+        INSERT INTO organization.deliveries (id, lane, message_id, type, occurred_at, state, attempts, ended_at) VALUES (gen_random_uuid(), $1, $2, 'complaints.clock-warned', now(), 'failed', 1, now()) RETURNING id
+        """, Guid.Empty, await ToldAsync());
 
     /// <summary>A notification in the administrator's inbox.</summary>
     private Task<Guid> ToldAsync() => system.ScalarAsync<Guid>("""

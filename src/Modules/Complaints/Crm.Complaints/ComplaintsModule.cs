@@ -31,6 +31,7 @@ public static class ComplaintsModule
         services.AddSingleton(new ProjectSeed(StandardCategories.SeedAsync));
         services.AddScoped<StaffFigures, ComplaintFigures>();
         services.AddComplaintNotices();
+        services.AddComplaintWebhookEvents();
         foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);
         foreach (var permission in ComplaintPermissions.All) services.AddSingleton(permission);
         return services;

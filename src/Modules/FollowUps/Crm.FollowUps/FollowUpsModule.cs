@@ -28,6 +28,7 @@ public static class FollowUpsModule
         services.AddScoped<PlannedVisits>();
         services.AddScoped<IHoldings>(sp => sp.GetRequiredService<PlannedVisits>());
         services.AddScoped<HandOver>(sp => sp.GetRequiredService<PlannedVisits>());
+        services.AddFollowUpWebhookEvents();
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
         return services;

@@ -7,10 +7,12 @@ using Crm.Organization.Data;
 using Crm.Organization.Estate;
 using Crm.Organization.Features;
 using Crm.Organization.Jobs;
+using Crm.Organization.Mail;
 using Crm.Organization.Notifications;
 using Crm.Organization.Presence;
 using Crm.Organization.Setup;
 using Crm.Organization.Violations;
+using Crm.Organization.Webhooks;
 using Crm.Shared.Access;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
@@ -50,6 +52,8 @@ public static class OrganizationModule
         services.AddScoped<IHoldings, ManagedAreas>();
         services.AddScoped<IHoldings, ServiceDesks>();
         services.AddHostedService<HandOverJob>();
+        services.AddWebhooks();
+        services.AddMail();
         services.AddSingleton(new DemoData(DemoCompany.SeedAsync));
         foreach (var policy in OrganizationPolicies.All) services.AddSingleton(policy);
         foreach (var permission in OrganizationPermissions.All) services.AddSingleton(permission);
@@ -140,5 +144,7 @@ public static class OrganizationModule
         routes.MapAppraisals();
         routes.MapEstate();
         routes.MapAnnouncements();
+        routes.MapWebhooks();
+        routes.MapMail();
     }
 }

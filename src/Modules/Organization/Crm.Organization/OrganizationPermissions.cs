@@ -20,7 +20,7 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ReadStaff = new("organization.read-staff", new Text("See staff and their roles, and what each role may do.", "查看员工及其角色，以及各角色的权限。"));
 
-    public static readonly Permission ManageStaff = new("organization.manage-staff", new Text("Appoint and edit staff, and let somebody take over from who leaves.", "录用员工、修改员工信息及办理离职交接。"));
+    public static readonly Permission ManageStaff = new("organization.manage-staff", new Text("Appoint and edit staff, let somebody take over from who leaves, and see what became of e-mails to them.", "录用员工、修改员工信息、办理离职交接，并查看发给员工的邮件状态。"));
 
     public static readonly Permission AssignRoles = new("organization.assign-roles", new Text("Give staff roles and take them away.", "授予和收回员工角色。"));
 
@@ -60,10 +60,12 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ConfirmAppraisals = new("organization.confirm-appraisals", new Text("Confirm or return appraisals that others submitted.", "确认或退回他人提交的考核。"));
 
+    public static readonly Permission ManageWebhooks = new("organization.manage-webhooks", new Text("Have other systems told of events, and see what was sent to them.", "管理 Webhook 并查看投递记录。"));
+
     public static readonly Permission[] All =
     [
         Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate,
         ReadAnnouncements, WriteAnnouncements, PublishAnnouncements, SetPresence, WatchPresence, TakeCalls, ReportCalls, DefineViolations,
-        RecordViolations, SeeViolations, DecideViolations, OwnRecord, DefineAppraisals, Appraise, SeeAppraisals, ConfirmAppraisals,
+        RecordViolations, SeeViolations, DecideViolations, OwnRecord, DefineAppraisals, Appraise, SeeAppraisals, ConfirmAppraisals, ManageWebhooks,
     ];
 }

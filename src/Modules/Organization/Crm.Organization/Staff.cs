@@ -21,6 +21,10 @@ internal sealed class StaffRow : Aggregate
     /// <summary>The code of the department they work in; null for none.</summary>
     public string? Department { get; set; }
 
+    /// <summary>ORG-11: where e-mails to them go, sealed; null for nowhere.</summary>
+    [Personal(Datum.StaffAddress, Guard.Sealed)]
+    public byte[]? SealedEmail { get; private set; }
+
     /// <summary>False for somebody who has left: their code stays, and their subject may become that of a new one.</summary>
     public bool Active { get; set; } = true;
 
@@ -38,10 +42,18 @@ internal sealed class StaffRow : Aggregate
     public void Depart(string successor, string reason, Instant at)
     {
         if (!Active) throw new BrokenRule("ORG-03", new Text($"{Code} has left already.", $"{Code} 已离职。"));
-        (Active, Successor, LeavingReason, LeftAt) = (false, successor, reason, at);
+        (Active, Successor, LeavingReason, LeftAt, SealedEmail) = (false, successor, reason, at, null);
         Touch();
         Raise(new StaffDeparted(Code, successor) { OccurredAt = at });
     }
+
+    /// <summary>ORG-11: gives them an address, or takes it away.</summary>
+    public void ReachAt(string? email, KeyRing keys) => SealedEmail = email is null ? null : keys.Seal(email, Place);
+
+    /// <summary>The address in full; null for none.</summary>
+    public string? EmailBy(KeyRing keys) => SealedEmail is null ? null : keys.Unseal(SealedEmail, Place);
+
+    private string Place => $"staff:{Code}:email";
 
     /// <summary>Marks an edit, of their roles too.</summary>
     public void Edited() => Touch();

@@ -24,6 +24,9 @@ public static class CrmMeasures
     private static readonly Histogram<double> Lateness = Meter.CreateHistogram<double>(
         "crm.clocks.lateness", "s", "How long after its instant a warning or breach was written down by the sweep, by module.");
 
+    private static readonly Counter<long> Sendings = Meter.CreateCounter<long>(
+        "crm.deliveries.attempts", "{attempt}", "Attempts to send something outside, by way (webhook, mail) and outcome: delivered, failed (and tried again later), gaveUp, or cancelled.");
+
     /// <summary>The delivering of a batch, as a span; null while nobody listens.</summary>
     internal static Activity? StartDelivering(string producer, string consumer, int events)
     {
@@ -36,6 +39,11 @@ public static class CrmMeasures
 
     /// <summary>A delivery failed for good or for now.</summary>
     internal static void Failed(string producer, string consumer) => Count(producer, consumer, "failed", events: 1);
+
+    /// <summary>An attempt to send something outside is over.</summary>
+    /// <param name="way">webhook or mail.</param>
+    /// <param name="outcome">delivered, failed, gaveUp or cancelled.</param>
+    public static void Sent(string way, string outcome) => Sendings.Add(1, new("crm.way", way), new("crm.outcome", outcome));
 
     /// <summary>The rungs that are about to be saved; none while nobody listens.</summary>
     internal static IReadOnlyList<ClockRung> NewRungs(ModuleDb db) => Rungs.Enabled || Lateness.Enabled

@@ -16,4 +16,8 @@ public sealed class RetentionOptions
     /// <summary>A notification is forgotten so long after it was written, acknowledged or not.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Notifications { get; set; } = TimeSpan.FromDays(180);
+
+    /// <summary>What was sent to a webhook or by e-mail is forgotten so long after it arrived or was given up. What waits is kept.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan Deliveries { get; set; } = TimeSpan.FromDays(30);
 }

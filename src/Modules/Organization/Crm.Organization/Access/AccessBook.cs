@@ -9,17 +9,22 @@ internal sealed class AccessBook(
     IReadOnlyCollection<StaffRow> staff, IReadOnlyCollection<Role> roles, IReadOnlyCollection<RoleAssignment> assignments,
     IReadOnlyCollection<ApiKey> keys, IReadOnlyCollection<ProjectRow> projects, IReadOnlyCollection<Area> areas, IReadOnlyCollection<Permission> catalogue)
 {
-    private readonly FrozenDictionary<string, Caller> bySubject = staff.Where(s => s.Active).ToFrozenDictionary(
-        s => s.Subject, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, projects, areas, catalogue)));
+    private readonly FrozenDictionary<string, string> codes = staff.Where(s => s.Active).ToFrozenDictionary(s => s.Subject, s => s.Code);
+
+    private readonly FrozenDictionary<string, Caller> byCode = staff.Where(s => s.Active).ToFrozenDictionary(
+        s => s.Code, s => new Caller(s.Code, s.Code, Grants(assignments.Where(a => a.Staff == s.Code), roles, projects, areas, catalogue)));
 
     private readonly FrozenDictionary<string, (ApiKey Key, Caller Machine)> byPrefix = keys.ToFrozenDictionary(k => k.Prefix, k => (k, Machine(k)));
 
     /// <summary>The active member of staff behind a token's <c>sub</c>; null for a stranger or somebody who has left.</summary>
-    public Caller? FindStaff(string subject) => bySubject.GetValueOrDefault(subject);
+    public Caller? FindStaff(string subject) => codes.TryGetValue(subject, out var code) ? byCode[code] : null;
+
+    /// <summary>The active member of staff with this code; null for nobody, or somebody who has left.</summary>
+    public Caller? FindByCode(string staff) => byCode.GetValueOrDefault(staff);
 
     /// <summary>The staff codes of those who work here and may do this in one of the projects; in any, where none is named.</summary>
     public IReadOnlyList<string> HoldersOf(string permission, IReadOnlyCollection<string> projects) =>
-        [.. bySubject.Values.Where(c => c.Scope(permission) is { IsEmpty: false } scope && (projects.Count == 0 || projects.Any(scope.Includes))).Select(c => c.Staff!)];
+        [.. byCode.Values.Where(c => c.Scope(permission) is { IsEmpty: false } scope && (projects.Count == 0 || projects.Any(scope.Includes))).Select(c => c.Staff!)];
 
     /// <summary>True when this book has heard of the key, valid or not: an unknown key may be newer than the book.</summary>
     public bool Knows(string keyText) => byPrefix.ContainsKey(ApiKey.PrefixOf(keyText));

@@ -3,6 +3,7 @@ using Crm.Organization.Calendar;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Notifications;
+using Crm.Organization.Webhooks;
 using Crm.Shared.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ namespace Crm.Organization.Access;
 /// A change made on this host is read before its answer goes out; an unknown API key is looked up at once.
 /// </summary>
 internal sealed partial class DirectoryRefresh(
-    DirectoryConnection connection, OrganizationDirectory directory, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
+    DirectoryConnection connection, OrganizationDirectory directory, SubscribedEvents subscribed, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim one = new(1, 1);
@@ -61,6 +62,7 @@ internal sealed partial class DirectoryRefresh(
             var roles = await db.Roles.AsNoTracking().ToListAsync(ct);
             var assignments = await db.Assignments.AsNoTracking().ToListAsync(ct);
             var keys = await db.ApiKeys.AsNoTracking().ToListAsync(ct);
+            var webhooks = await db.WebhooksIn(ProjectScope.All).Select(w => new { w.EventTypes, w.Project }).ToListAsync(ct);
             var corrections = await db.CorrectionsAsync(ct);
             // Seldom corrected, and not cheap to build: the one there is serves as long as nothing was.
             if (corrections.Count != directory.Current.CalendarVersion || version < 0) calendar = CompanyCalendar.After(corrections);
@@ -73,6 +75,7 @@ internal sealed partial class DirectoryRefresh(
                 calendar, corrections.Count));
             Access = new AccessBook(staff, roles, assignments, keys, projects, areas, [.. catalogue]);
             Staffing = new Staffing(staff, assignments, projects);
+            subscribed.Replace(webhooks.SelectMany(w => w.EventTypes.Select(type => (type, w.Project))));
             version = newest;
         }
         finally

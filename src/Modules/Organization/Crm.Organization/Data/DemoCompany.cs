@@ -21,7 +21,7 @@ internal static class DemoCompany
 
     private static readonly string[] Manager =
     [
-        .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys",
+        .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys", "organization.manage-webhooks",
         "organization.read-staff", "organization.assign-roles", "organization.watch-presence",
         "organization.record-violations", "organization.see-violations", "organization.decide-violations",
         "organization.appraise", "organization.see-appraisals", "organization.confirm-appraisals", "organization.manage-estate", "organization.publish-announcements",

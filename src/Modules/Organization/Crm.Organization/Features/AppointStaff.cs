@@ -18,7 +18,8 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The person's name.</param>
 /// <param name="Subject">The <c>sub</c> of their tokens, as the identity provider issues them.</param>
 /// <param name="Department">The department they work in; absent for none.</param>
-internal sealed record AppointStaffBody(string Code, [property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null);
+/// <param name="Email">Where e-mails to them go; absent for nowhere. Kept sealed.</param>
+internal sealed record AppointStaffBody(string Code, [property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null, [property: Personal(Datum.StaffAddress, Guard.TakenIn)] string? Email = null);
 
 internal sealed record AppointStaff(AppointStaffBody Body) : ICommand<StaffAnswer>;
 
@@ -39,20 +40,22 @@ internal sealed class AppointStaffValidator : AbstractValidator<AppointStaffBody
         RuleFor(b => b.Name).IsName();
         RuleFor(b => b.Subject).NotEmpty().MaximumLength(200);
         RuleFor(b => b.Department!).IsCode().When(b => b.Department is not null);
+        RuleFor(b => b.Email).IsEmail();
     }
 }
 
 /// <summary>ORG-02, ORG-09: somebody comes to work here, and may do nothing until they are given a role.</summary>
-internal sealed class AppointStaffHandler(OrganizationDb db, IClock clock) : IRequestHandler<AppointStaff, Answer<StaffAnswer>>
+internal sealed class AppointStaffHandler(OrganizationDb db, KeyRing keys, IClock clock) : IRequestHandler<AppointStaff, Answer<StaffAnswer>>
 {
     public async Task<Answer<StaffAnswer>> Handle(AppointStaff request, CancellationToken cancellationToken)
     {
-        var (code, name, subject, department) = request.Body;
+        var (code, name, subject, department, email) = request.Body;
         await db.ChangeDirectoryAsync(cancellationToken);
         if (await db.Staff.AnyAsync(s => s.Code == code, cancellationToken))
             throw new BrokenRule("ORG-02", new Text($"The staff code {code} belongs to somebody already; codes are never reused.", $"员工编号 {code} 已被使用，编号不重复使用。"));
         await StaffRule.EnsureAsync(db, code, subject, department, cancellationToken);
         var person = new StaffRow { Code = code, Name = name, Subject = subject, Department = department };
+        person.ReachAt(email, keys);
         db.Staff.Add(person);
         return StaffAnswer.Of(person, clock.GetCurrentInstant()) with { Status = 201, Location = $"/api/v1/staff/{code}" };
     }
@@ -65,6 +68,6 @@ internal static class AppointStaffEndpoint
             directory.AfterAsync(call.Send(new AppointStaff(body.Value)), ct))
         .Tells<StaffAnswer>("appointStaff", "Appoint a member of staff", "They can sign in at once, and may do nothing until they are given a role.", status: 201, rules: "ORG-02, ORG-09")
         .WithMetadata(new CreatesSomething())
-        .Example(new { code = "li.na", name = "李娜", subject = "6f1c2a", department = "demo-care" })
+        .Example(new { code = "li.na", name = "李娜", subject = "6f1c2a", department = "demo-care", email = "li.na@example.com" })
         .RequiresEverywhere(OrganizationPermissions.ManageStaff);
 }

@@ -1,3 +1,4 @@
+using Crm.Organization.Mail;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
@@ -29,6 +30,10 @@ internal static class Naming
     /// <summary>A staff code: letters and digits of the Latin alphabet, with dots, hyphens and underscores between them.</summary>
     public static IRuleBuilderOptions<T, string> IsStaffCode<T>(this IRuleBuilder<T, string> rule) => rule.MaximumLength(100).Matches("^[A-Za-z0-9]([._-]?[A-Za-z0-9])*$")
         .WithMessage(_ => new Text("must be Latin letters and digits, with single dots, hyphens or underscores between them", "应为拉丁字母和数字，可用单个点、连字符或下划线分隔").Localized);
+
+    /// <summary>An e-mail address and nothing else: no name beside it, no second one, nothing masked.</summary>
+    public static IRuleBuilderOptions<T, string?> IsEmail<T>(this IRuleBuilder<T, string?> rule) => rule.Must(address => address is null || EmailAddress.IsOne(address))
+        .WithMessage(_ => new Text("must be one e-mail address such as chen@example.com", "应为一个电子邮件地址，如 chen@example.com").Localized);
 
     /// <summary>A name that people read.</summary>
     public static IRuleBuilderOptions<T, string> IsName<T>(this IRuleBuilder<T, string> rule) => rule.NotEmpty().MaximumLength(200);

@@ -17,7 +17,8 @@ namespace Crm.Organization.Features;
 /// <param name="Name">The person's name.</param>
 /// <param name="Subject">The <c>sub</c> of their tokens.</param>
 /// <param name="Department">The department they work in; absent for none.</param>
-internal sealed record EditStaffBody([property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null);
+/// <param name="Email">Where e-mails to them go; absent for nowhere. Kept sealed.</param>
+internal sealed record EditStaffBody([property: Personal(Datum.StaffName, Guard.TakenIn)] string Name, [property: Personal(Datum.StaffSignIn, Guard.TakenIn)] string Subject, string? Department = null, [property: Personal(Datum.StaffAddress, Guard.TakenIn)] string? Email = null);
 
 internal sealed record EditStaff(string Code, EditStaffBody Body) : ICommand<StaffAnswer>;
 
@@ -28,18 +29,20 @@ internal sealed class EditStaffValidator : AbstractValidator<EditStaffBody>
         RuleFor(b => b.Name).IsName();
         RuleFor(b => b.Subject).NotEmpty().MaximumLength(200);
         RuleFor(b => b.Department!).IsCode().When(b => b.Department is not null);
+        RuleFor(b => b.Email).IsEmail();
     }
 }
 
-/// <summary>ORG-02: a member of staff gets another name, department or way to sign in; the code stays.</summary>
-internal sealed class EditStaffHandler(OrganizationDb db, CommandContext context, IClock clock) : IRequestHandler<EditStaff, Answer<StaffAnswer>>
+/// <summary>ORG-02: a member of staff gets another name, department, address or way to sign in; the code stays.</summary>
+internal sealed class EditStaffHandler(OrganizationDb db, CommandContext context, KeyRing keys, IClock clock) : IRequestHandler<EditStaff, Answer<StaffAnswer>>
 {
     public async Task<Answer<StaffAnswer>> Handle(EditStaff request, CancellationToken cancellationToken)
     {
         await db.ChangeDirectoryAsync(cancellationToken);
         var person = await db.Staff.SingleOrDefaultAsync(s => s.Code == request.Code, cancellationToken) ?? throw new NotFound("member of staff", "员工");
         context.EnsureCurrent(person.Version);
-        (person.Name, person.Subject, person.Department) = request.Body;
+        (person.Name, person.Subject, person.Department, var email) = request.Body;
+        person.ReachAt(email, keys);
         await StaffRule.EnsureAsync(db, person.Code, person.Subject, person.Department, cancellationToken);
         person.Edited();
         return StaffAnswer.Of(person, clock.GetCurrentInstant());
@@ -51,9 +54,9 @@ internal static class EditStaffEndpoint
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut("/staff/{code}", (string code, Body<EditStaffBody> body, Call call, DirectoryRefresh directory, CancellationToken ct) =>
             directory.AfterAsync(call.Send(new EditStaff(code, body.Value)), ct))
-        .Tells<StaffAnswer>("editStaff", "Edit a member of staff", "Name, department, and the subject they sign in with. Needs If-Match.", rules: "ORG-02, ORG-09")
+        .Tells<StaffAnswer>("editStaff", "Edit a member of staff", "Name, department, e-mail address, and the subject they sign in with. Needs If-Match.", rules: "ORG-02, ORG-09")
         .WithMetadata(new EditsSomething())
         .About("member of staff", "员工", (OrganizationDb db, string code, ProjectScope scope) => db.StaffIn(scope).Where(s => s.Code == code))
-        .Example(new { name = "陈晓", subject = "6f1c2b", department = "demo-care" })
+        .Example(new { name = "陈晓", subject = "6f1c2b", department = "demo-care", email = "chen@example.com" })
         .RequiresEverywhere(OrganizationPermissions.ManageStaff);
 }

@@ -19,7 +19,7 @@ internal sealed record ListHoldings(string Code, ProjectScope Scope, ListHolding
 /// <summary>The sort key of holdings.</summary>
 internal sealed record HoldingKey(string Kind, string Id);
 
-/// <summary>ORG-03: all that one person holds, kind by kind, as each module tells it. This module knows of service desks and areas only.</summary>
+/// <summary>ORG-03: all that one person holds, kind by kind, as each module tells it. This module knows of what is its own only.</summary>
 internal sealed class ListHoldingsHandler(OrganizationDb db, IEnumerable<IHoldings> kinds) : IRequestHandler<ListHoldings, Page<Holding>>
 {
     public async Task<Page<Holding>> Handle(ListHoldings request, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal static class ListHoldingsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/staff/{code}/holdings", (string code, Query<ListHoldingsQuery> query, Call call) => call.Ask(new ListHoldings(code, call.Scope, query.Value)))
-        .Tells<Page<Holding>>("listHoldings", "List what somebody holds", "Open cases, planned follow-ups, areas and service desks of your projects that are theirs: what passes on when they leave.", rules: "ORG-03")
+        .Tells<Page<Holding>>("listHoldings", "List what somebody holds", "Open cases, planned follow-ups, areas, service desks, stations and webhooks of your projects that are theirs: what passes on when they leave.", rules: "ORG-03")
         .About("member of staff", "员工", (OrganizationDb db, string code, ProjectScope scope) => db.StaffIn(scope).Where(s => s.Code == code))
         .Requires(OrganizationPermissions.ReadStaff);
 }

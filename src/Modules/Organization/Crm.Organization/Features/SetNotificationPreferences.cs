@@ -41,7 +41,7 @@ internal sealed class SetNotificationPreferencesValidator : AbstractValidator<Se
 }
 
 /// <summary>ORG-11: somebody chooses how to be told. What is in the inbox already stays as it came.</summary>
-internal sealed class SetNotificationPreferencesHandler(OrganizationDb db, CommandContext context, IEnumerable<NoticeKind> kinds, IClock clock)
+internal sealed class SetNotificationPreferencesHandler(OrganizationDb db, CommandContext context, ChosenWays ways, IEnumerable<NoticeKind> kinds, IClock clock)
     : IRequestHandler<SetNotificationPreferences, Answer<PreferencesView>>
 {
     public async Task<Answer<PreferencesView>> Handle(SetNotificationPreferences request, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class SetNotificationPreferencesHandler(OrganizationDb db, Comma
         context.EnsureCurrent(chosen.Version);
         chosen.Choose(
             body.Language, body.TimeZone, body.QuietHours is { } quiet ? QuietHours.Parse(quiet.From, quiet.To) : null, body.Kinds.ToDictionary(k => k.Kind, k => k.Channels));
-        return new(200, PreferencesView.Of(chosen, kinds), new Deed("notificationPreferences", staff, Project: null, clock.GetCurrentInstant()), chosen.Version);
+        return new(200, PreferencesView.Of(chosen, await ways.ByEmailAsync(staff, cancellationToken), kinds), new Deed("notificationPreferences", staff, Project: null, clock.GetCurrentInstant()), chosen.Version);
     }
 }
 

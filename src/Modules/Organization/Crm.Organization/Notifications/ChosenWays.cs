@@ -1,10 +1,11 @@
+using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Crm.Organization.Notifications;
 
 /// <summary>How people want to be told, read once for everything that is delivered in one transaction.</summary>
-internal sealed class ChosenWays(OrganizationDb db)
+internal sealed class ChosenWays(OrganizationDb db, MailOptions mail)
 {
     private readonly Dictionary<string, NotificationPreferences> known = [];
 
@@ -20,4 +21,8 @@ internal sealed class ChosenWays(OrganizationDb db)
 
         return [.. people.Select(p => known[p])];
     }
+
+    /// <summary>Whether somebody can be told by e-mail.</summary>
+    public async Task<EmailWay> ByEmailAsync(string staff, CancellationToken ct) =>
+        !mail.IsSetUp ? EmailWay.NotSetUp : await db.Staff.AnyAsync(s => s.Code == staff && s.SealedEmail != null, ct) ? EmailWay.Ready : EmailWay.NoAddress;
 }

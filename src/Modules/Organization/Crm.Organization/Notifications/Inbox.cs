@@ -39,13 +39,16 @@ internal sealed class Inbox(OrganizationDb db, OrganizationDirectory directory, 
     /// <summary>How much of it is unread. One walk along an index of nothing else.</summary>
     public Task<int> CountUnreadAsync(string staff, CancellationToken ct) => Of(staff).CountAsync(n => n.AcknowledgedAt == null, ct);
 
-    /// <summary>A notification in words. Instants are told in the zone of its project.</summary>
-    public NotificationItem Tell(Notification n)
+    /// <summary>A notification in the language of the request.</summary>
+    public NotificationItem Tell(Notification n) => new(
+        n.Id, Position.Write(n.Number!.Value), n.Kind, Say(n).Localized, n.Project, n.SubjectKind, n.SubjectId, n.Urgent, n.Quiet, n.OccurredAt, n.ToldAt, n.AcknowledgedAt);
+
+    /// <summary>A notification in words, in both languages. Instants are told in the zone of its project.</summary>
+    public Text Say(Notification n)
     {
         var zone = n.Project is null ? null : directory.Current.FindProject(n.Project)?.Zone;
         // A kind that is no longer known was one of an earlier version: its name is better than nothing.
-        var text = kinds.TryGetValue(n.Kind, out var kind) ? kind.Read(n.Facts, zone ?? DateTimeZone.Utc).Localized : n.Kind;
-        return new(n.Id, Position.Write(n.Number!.Value), n.Kind, text, n.Project, n.SubjectKind, n.SubjectId, n.Urgent, n.Quiet, n.OccurredAt, n.ToldAt, n.AcknowledgedAt);
+        return kinds.TryGetValue(n.Kind, out var kind) ? kind.Read(n.Facts, zone ?? DateTimeZone.Utc) : new Text(n.Kind, n.Kind);
     }
 }
 

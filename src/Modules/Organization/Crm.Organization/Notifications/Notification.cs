@@ -42,6 +42,9 @@ internal sealed class Notification
     /// <summary>The domain instant at which it came into the inbox.</summary>
     public required Instant ToldAt { get; init; }
 
+    /// <summary>When it is due as an e-mail, by the domain's clock: at the end of the quiet hours it came in; null when it is not to be one, or has been handed over.</summary>
+    public required Instant? MailAt { get; init; }
+
     /// <summary>
     /// Its place among all notifications, in the order they were committed in; null until <see cref="Arrivals"/> has given it one, within a
     /// second. Who has seen one number has seen or could have seen every lower one: streams resume by it.

@@ -16,6 +16,19 @@ internal enum NoticeChannel
     Email,
 }
 
+/// <summary>ORG-11: whether somebody can be told by e-mail.</summary>
+internal enum EmailWay
+{
+    /// <summary>Yes.</summary>
+    Ready,
+
+    /// <summary>Nobody has given an address of theirs: whoever manages staff can.</summary>
+    NoAddress,
+
+    /// <summary>This installation sends no e-mails.</summary>
+    NotSetUp,
+}
+
 /// <summary>The languages the system speaks.</summary>
 internal enum Language
 {

@@ -20,6 +20,7 @@ internal sealed class NotificationTables : IEntityTypeConfiguration<Notification
         builder.HasIndex(n => n.Number).IsUnique();
         builder.HasIndex(n => new { n.Staff, n.Number });
         builder.HasIndex(n => new { n.Staff, n.Number }, "ix_notifications_unread").HasFilter("acknowledged_at IS NULL");
+        builder.HasIndex(n => n.MailAt).HasFilter("mail_at IS NOT NULL");
         builder.Metadata.Model.AddSequence(Numbers, OrganizationModule.Schema);
     }
 

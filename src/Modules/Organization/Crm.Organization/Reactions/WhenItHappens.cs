@@ -2,22 +2,43 @@ using System.Text.Json;
 using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
+using Crm.Organization.Deliveries;
 using Crm.Organization.Notifications;
+using Crm.Organization.Webhooks;
 using Crm.Shared.Events;
 using Crm.Shared.Http;
+using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
 namespace Crm.Organization.Reactions;
 
-/// <summary>ORG-11: whatever a module registered as worth telling goes into the inboxes of those who are to know.</summary>
+/// <summary>ORG-11: whatever a module registered as worth telling goes into the inboxes of those who are to know, and to the webhooks that want it.</summary>
 internal sealed class WhenItHappens<TEvent>(
-    OrganizationDb db, DirectoryRefresh access, OrganizationDirectory directory, IEnumerable<NoticeKind> kinds, NotificationPolicies policies, ChosenWays ways, IClock clock)
+    OrganizationDb db, DirectoryRefresh access, OrganizationDirectory directory, IEnumerable<NoticeKind> kinds, IEnumerable<WebhookEvent> offered,
+    NotificationPolicies policies, ChosenWays ways, MailOptions mail, IClock clock)
     : Hearing<TEvent> where TEvent : IntegrationEvent
 {
     protected override async Task<Outcome> On(TEvent happened, CancellationToken ct)
     {
         foreach (var kind in kinds.OfType<NoticeKind<TEvent>>().Where(k => k.When(happened))) await TellAsync(kind, happened, ct);
+        foreach (var type in offered.OfType<WebhookEvent<TEvent>>()) await SendAsync(type, happened, ct);
         return Outcome.Done;
+    }
+
+    /// <summary>By the webhooks there are now, not by what hosts remember of them: that decides only whether it is worth asking.</summary>
+    private async Task SendAsync(WebhookEvent<TEvent> type, TEvent happened, CancellationToken ct)
+    {
+        var project = type.Project(happened);
+        var webhooks = await db.Set<Webhook>()
+            .Where(w => w.DeletedAt == null && w.EventTypes.Contains(type.Name) && (w.Project == null || w.Project == project))
+            .Select(w => new { w.Id, IsServed = w.DisabledAt == null }).ToListAsync(ct);
+        if (webhooks.Count == 0) return;
+        var body = type.Body(happened);
+        foreach (var webhook in webhooks)
+        {
+            var delivery = new Delivery { Lane = webhook.Id, MessageId = EventId, Type = type.Name, Body = body, OccurredAt = happened.OccurredAt };
+            db.Add(webhook.IsServed ? delivery : delivery.Withhold(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())));
+        }
     }
 
     private async Task TellAsync(NoticeKind<TEvent> kind, TEvent happened, CancellationToken ct)
@@ -34,6 +55,7 @@ internal sealed class WhenItHappens<TEvent>(
             {
                 EventId = EventId, Kind = kind.Name, Staff = person.Staff, Project = about.Project, SubjectKind = about.Kind, SubjectId = about.Id, Facts = facts,
                 Urgent = isUrgent, Quiet = !isUrgent && quietUntil is not null, OnScreen = person.ChannelsOf(kind).Contains(NoticeChannel.Screen),
+                MailAt = !mail.IsSetUp || !person.ChannelsOf(kind).Contains(NoticeChannel.Email) ? null : isUrgent ? now : quietUntil ?? now,
                 OccurredAt = happened.OccurredAt, ToldAt = now,
             });
         }

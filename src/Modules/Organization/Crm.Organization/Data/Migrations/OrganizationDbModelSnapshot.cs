@@ -25,6 +25,39 @@ namespace Crm.Organization.Data.Migrations
 
             modelBuilder.HasSequence("notification_numbers", "organization");
 
+            modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("System")
+                        .HasColumnType("text")
+                        .HasColumnName("system");
+
+                    b.Property<string>("Call")
+                        .HasColumnType("text")
+                        .HasColumnName("call");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Staff", "System", "Call", "Kind", "At")
+                        .HasName("pk_call_events");
+
+                    b.HasIndex("Staff", "At")
+                        .HasDatabaseName("ix_call_events_staff_at");
+
+                    b.ToTable("call_events", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Announcements.Announcement", b =>
                 {
                     b.Property<Guid>("Id")
@@ -292,6 +325,224 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("api_keys", "organization");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Appraiser")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("appraiser");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("confirmed_by");
+
+                    b.Property<string>("Criteria")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("criteria");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("figures");
+
+                    b.Property<string>("Form")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("form");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("given");
+
+                    b.Property<string>("Grade")
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("PeriodKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("period_kind");
+
+                    b.Property<DateOnly>("PeriodStart")
+                        .HasColumnType("date")
+                        .HasColumnName("period_start");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Proposes")
+                        .HasColumnType("text")
+                        .HasColumnName("proposes");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTime?>("SubmittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<decimal?>("Total")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("numeric(5,2)")
+                        .HasColumnName("total");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_appraisals");
+
+                    b.HasIndex("Form")
+                        .HasDatabaseName("ix_appraisals_form");
+
+                    b.HasIndex("PeriodStart", "Id")
+                        .HasDatabaseName("ix_appraisals_period_start_id");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_appraisals_project_id");
+
+                    b.HasIndex("Staff", "Id")
+                        .HasDatabaseName("ix_appraisals_staff_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_appraisals_state_id");
+
+                    b.HasIndex("Project", "PeriodStart", "Id")
+                        .HasDatabaseName("ix_appraisals_project_period_start_id");
+
+                    b.HasIndex("Staff", "Project", "Form", "PeriodKind", "PeriodStart")
+                        .IsUnique()
+                        .HasDatabaseName("ux_appraisals_one");
+
+                    b.ToTable("appraisals", "organization", t =>
+                        {
+                            t.HasCheckConstraint("nobody_themselves", "appraiser <> staff AND confirmed_by <> staff AND confirmed_by <> appraiser");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalForm", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Criteria")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("criteria");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("TitleEn")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_en");
+
+                    b.Property<string>("TitleZh")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title_zh");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_appraisal_forms");
+
+                    b.ToTable("appraisal_forms", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AppraisalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("appraisal_id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("figures");
+
+                    b.Property<string>("Given")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("given");
+
+                    b.Property<string>("Grade")
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<decimal?>("Total")
+                        .HasPrecision(5, 2)
+                        .HasColumnType("numeric(5,2)")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_appraisal_steps");
+
+                    b.HasIndex("AppraisalId", "At", "Id")
+                        .HasDatabaseName("ix_appraisal_steps_appraisal_id_at_id");
+
+                    b.ToTable("appraisal_steps", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Area", b =>
                 {
                     b.Property<string>("Code")
@@ -505,6 +756,139 @@ namespace Crm.Organization.Data.Migrations
                             Id = 1,
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Deliveries.Delivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Guid>("Lane")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lane");
+
+                    b.Property<DateTime?>("LastAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_attempt_at");
+
+                    b.Property<string>("LastFailure")
+                        .HasColumnType("text")
+                        .HasColumnName("last_failure");
+
+                    b.Property<TimeSpan?>("LastLatency")
+                        .HasColumnType("interval")
+                        .HasColumnName("last_latency");
+
+                    b.Property<int?>("LastStatus")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_status");
+
+                    b.Property<DateTime?>("LeasedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_until");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTime>("NextAttemptAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTime?>("TriedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tried_since");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Id")
+                        .HasName("pk_deliveries");
+
+                    b.HasIndex("Lane", "Id")
+                        .HasDatabaseName("ix_deliveries_lane_id");
+
+                    b.HasIndex("Lane", "MessageId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_deliveries_lane_message_id");
+
+                    b.HasIndex("Lane", "NextAttemptAt")
+                        .HasDatabaseName("ix_deliveries_lane_next_attempt_at")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("Lane", "State", "Id")
+                        .HasDatabaseName("ix_deliveries_lane_state_id");
+
+                    b.HasIndex(new[] { "Lane" }, "ix_deliveries_leased")
+                        .HasDatabaseName("ix_deliveries_leased")
+                        .HasFilter("leased_until IS NOT NULL");
+
+                    b.ToTable("deliveries", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Deliveries.DeliveryAttempt", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("DeliveryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("delivery_id");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<TimeSpan>("Latency")
+                        .HasColumnType("interval")
+                        .HasColumnName("latency");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<DateTime>("TriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("tried_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_delivery_attempts");
+
+                    b.HasIndex("DeliveryId", "Id")
+                        .HasDatabaseName("ix_delivery_attempts_delivery_id_id");
+
+                    b.ToTable("delivery_attempts", "organization");
+
+                    b.HasAnnotation("Crm:WrittenOnce", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.Department", b =>
@@ -786,6 +1170,10 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<DateTime?>("MailAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("mail_at");
+
                     b.Property<long?>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
@@ -836,6 +1224,10 @@ namespace Crm.Organization.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_notifications");
+
+                    b.HasIndex("MailAt")
+                        .HasDatabaseName("ix_notifications_mail_at")
+                        .HasFilter("mail_at IS NOT NULL");
 
                     b.HasIndex("Number")
                         .IsUnique()
@@ -937,6 +1329,102 @@ namespace Crm.Organization.Data.Migrations
                         .HasName("pk_policy_values");
 
                     b.ToTable("policy_values", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<int>("Changes")
+                        .HasColumnType("integer")
+                        .HasColumnName("changes");
+
+                    b.Property<DateTime?>("OffAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("off_at");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Staff")
+                        .HasName("pk_presences");
+
+                    b.HasIndex("Project", "Staff")
+                        .HasDatabaseName("ix_presences_project_staff");
+
+                    b.ToTable("presences", "organization", t =>
+                        {
+                            t.HasCheckConstraint("off_or_until", "(state = 'off') = (off_at IS NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
+                {
+                    b.Property<string>("Staff")
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Staff", "Number")
+                        .HasName("pk_presence_changes");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_presence_changes_project");
+
+                    b.HasIndex("Staff", "At")
+                        .HasDatabaseName("ix_presence_changes_staff_at");
+
+                    b.ToTable("presence_changes", "organization", t =>
+                        {
+                            t.HasCheckConstraint("away_for_a_reason", "(state = 'away') = (reason IS NOT NULL)");
+                        });
 
                     b.HasAnnotation("Crm:AppendOnly", true);
                 });
@@ -1143,6 +1631,10 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<byte[]>("SealedEmail")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_email");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1172,6 +1664,340 @@ namespace Crm.Organization.Data.Migrations
                         .HasDatabaseName("ix_staff_successor");
 
                     b.ToTable("staff", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AppealableUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("appealable_until");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Evidence")
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
+                    b.Property<string>("Facts")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("KindVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind_version");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime>("RecordedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("recorded_at");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Sanctions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sanctions");
+
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_violations");
+
+                    b.HasIndex("Kind", "Id")
+                        .HasDatabaseName("ix_violations_kind_id");
+
+                    b.HasIndex("Kind", "KindVersion")
+                        .HasDatabaseName("ix_violations_kind_kind_version");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_violations_project_id");
+
+                    b.HasIndex("Source", "Reference")
+                        .IsUnique()
+                        .HasDatabaseName("ux_violations_reference")
+                        .HasFilter("source IS NOT NULL");
+
+                    b.HasIndex("Staff", "Id")
+                        .HasDatabaseName("ix_violations_staff_id");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_violations_state_id");
+
+                    b.HasIndex("Staff", "Kind", "Place")
+                        .IsUnique()
+                        .HasDatabaseName("ix_violations_staff_kind_place");
+
+                    b.ToTable("violations", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationKind", b =>
+                {
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Code")
+                        .HasName("pk_violation_kinds");
+
+                    b.ToTable("violation_kinds", "organization");
+
+                    b.HasData(
+                        new
+                        {
+                            Code = "record-tampering",
+                            EventSequence = 0L,
+                            Id = new Guid("0193fc00-0000-7000-8000-000000000008"),
+                            Version = 1
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationKindVersion", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("terms");
+
+                    b.HasKey("Kind", "Version")
+                        .HasName("pk_violation_kind_versions");
+
+                    b.ToTable("violation_kind_versions", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+
+                    b.HasData(
+                        new
+                        {
+                            Kind = "record-tampering",
+                            Version = 1,
+                            At = new DateTime(2020, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc),
+                            By = "rule:LEA-08",
+                            Reason = "LEA-08",
+                            Terms = "{\"titleEn\":\"Tampering with records\",\"titleZh\":\"篡改登记或跟进记录\",\"meaning\":\"擅自更改、删除客户登记或跟进记录，经查实。\",\"ladder\":{\"rungs\":[[{\"measure\":\"publicCriticism\",\"amount\":null},{\"measure\":\"commissionForfeiture\",\"amount\":null}],[{\"measure\":\"dismissalProposed\",\"amount\":null}]],\"windowMonths\":null}}"
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Violations.ViolationStep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Sanctions")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sanctions");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<Guid>("ViolationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("violation_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_violation_steps");
+
+                    b.HasIndex("ViolationId", "At", "Id")
+                        .HasDatabaseName("ix_violation_steps_violation_id_at_id");
+
+                    b.ToTable("violation_steps", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Webhooks.Webhook", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<DateTime?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
+                    b.Property<string>("DisabledBecause")
+                        .HasColumnType("text")
+                        .HasColumnName("disabled_because");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.PrimitiveCollection<string[]>("EventTypes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("event_types");
+
+                    b.Property<DateTime?>("FailingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failing_since");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<DateTime?>("PreviousSecretUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_secret_until");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<byte[]>("SealedPreviousSecret")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_previous_secret");
+
+                    b.Property<byte[]>("SealedSecret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_secret");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhooks");
+
+                    b.HasIndex("Owner")
+                        .HasDatabaseName("ix_webhooks_owner");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_webhooks_project");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .HasDatabaseName("ix_webhooks_created_at_id")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.ToTable("webhooks", "organization");
                 });
 
             modelBuilder.Entity("Crm.Shared.Audit.AnchorRow", b =>
@@ -1870,595 +2696,12 @@ namespace Crm.Organization.Data.Migrations
 
             modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
                 {
-                    b.Property<string>("Staff")
-                        .HasColumnType("text")
-                        .HasColumnName("staff");
-
-                    b.Property<string>("System")
-                        .HasColumnType("text")
-                        .HasColumnName("system");
-
-                    b.Property<string>("Call")
-                        .HasColumnType("text")
-                        .HasColumnName("call");
-
-                    b.Property<string>("Kind")
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.HasKey("Staff", "System", "Call", "Kind", "At")
-                        .HasName("pk_call_events");
-
-                    b.HasIndex("Staff", "At")
-                        .HasDatabaseName("ix_call_events_staff_at");
-
-                    b.ToTable("call_events", "organization");
-
-                    b.HasAnnotation("Crm:AppendOnly", true);
-                });
-
-            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Appraiser")
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("appraiser");
-
-                    b.Property<string>("Comment")
-                        .HasColumnType("text")
-                        .HasColumnName("comment");
-
-                    b.Property<string>("ConfirmedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("confirmed_by");
-
-                    b.Property<string>("Criteria")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("criteria");
-
-                    b.Property<long>("EventSequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_sequence");
-
-                    b.Property<string>("Figures")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("figures");
-
-                    b.Property<string>("Form")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("form");
-
-                    b.Property<string>("Given")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("given");
-
-                    b.Property<string>("Grade")
-                        .HasColumnType("text")
-                        .HasColumnName("grade");
-
-                    b.Property<string>("PeriodKind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("period_kind");
-
-                    b.Property<DateOnly>("PeriodStart")
-                        .HasColumnType("date")
-                        .HasColumnName("period_start");
-
-                    b.Property<string>("Project")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("project");
-
-                    b.Property<string>("Proposes")
-                        .HasColumnType("text")
-                        .HasColumnName("proposes");
-
-                    b.Property<string>("Staff")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("staff");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.Property<DateTime?>("SubmittedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("submitted_at");
-
-                    b.Property<decimal?>("Total")
-                        .HasPrecision(5, 2)
-                        .HasColumnType("numeric(5,2)")
-                        .HasColumnName("total");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_appraisals");
-
-                    b.HasIndex("Form")
-                        .HasDatabaseName("ix_appraisals_form");
-
-                    b.HasIndex("PeriodStart", "Id")
-                        .HasDatabaseName("ix_appraisals_period_start_id");
-
-                    b.HasIndex("Project", "Id")
-                        .HasDatabaseName("ix_appraisals_project_id");
-
-                    b.HasIndex("Staff", "Id")
-                        .HasDatabaseName("ix_appraisals_staff_id");
-
-                    b.HasIndex("State", "Id")
-                        .HasDatabaseName("ix_appraisals_state_id");
-
-                    b.HasIndex("Project", "PeriodStart", "Id")
-                        .HasDatabaseName("ix_appraisals_project_period_start_id");
-
-                    b.HasIndex("Staff", "Project", "Form", "PeriodKind", "PeriodStart")
-                        .IsUnique()
-                        .HasDatabaseName("ux_appraisals_one");
-
-                    b.ToTable("appraisals", "organization", t =>
-                        {
-                            t.HasCheckConstraint("nobody_themselves", "appraiser <> staff AND confirmed_by <> staff AND confirmed_by <> appraiser");
-                        });
-                });
-
-            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalForm", b =>
-                {
-                    b.Property<string>("Code")
-                        .HasColumnType("text")
-                        .HasColumnName("code");
-
-                    b.Property<string>("Criteria")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("criteria");
-
-                    b.Property<long>("EventSequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_sequence");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("TitleEn")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("title_en");
-
-                    b.Property<string>("TitleZh")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("title_zh");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Code")
-                        .HasName("pk_appraisal_forms");
-
-                    b.ToTable("appraisal_forms", "organization");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("AppraisalId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("appraisal_id");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("by");
-
-                    b.Property<string>("Figures")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("figures");
-
-                    b.Property<string>("Given")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("given");
-
-                    b.Property<string>("Grade")
-                        .HasColumnType("text")
-                        .HasColumnName("grade");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<string>("Text")
-                        .HasColumnType("text")
-                        .HasColumnName("text");
-
-                    b.Property<decimal?>("Total")
-                        .HasPrecision(5, 2)
-                        .HasColumnType("numeric(5,2)")
-                        .HasColumnName("total");
-
-                    b.HasKey("Id")
-                        .HasName("pk_appraisal_steps");
-
-                    b.HasIndex("AppraisalId", "At", "Id")
-                        .HasDatabaseName("ix_appraisal_steps_appraisal_id_at_id");
-
-                    b.ToTable("appraisal_steps", "organization");
-
-                    b.HasAnnotation("Crm:AppendOnly", true);
-                });
-
-            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
-                {
-                    b.Property<string>("Staff")
-                        .HasColumnType("text")
-                        .HasColumnName("staff");
-
-                    b.Property<int>("Changes")
-                        .HasColumnType("integer")
-                        .HasColumnName("changes");
-
-                    b.Property<DateTime?>("OffAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("off_at");
-
-                    b.Property<string>("Project")
-                        .HasColumnType("text")
-                        .HasColumnName("project");
-
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<DateTime>("SeenAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("seen_at");
-
-                    b.Property<DateTime>("Since")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("since");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.HasKey("Staff")
-                        .HasName("pk_presences");
-
-                    b.HasIndex("Project", "Staff")
-                        .HasDatabaseName("ix_presences_project_staff");
-
-                    b.ToTable("presences", "organization", t =>
-                        {
-                            t.HasCheckConstraint("off_or_until", "(state = 'off') = (off_at IS NULL)");
-                        });
-                });
-
-            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
-                {
-                    b.Property<string>("Staff")
-                        .HasColumnType("text")
-                        .HasColumnName("staff");
-
-                    b.Property<int>("Number")
-                        .HasColumnType("integer")
-                        .HasColumnName("number");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("by");
-
-                    b.Property<string>("Project")
-                        .HasColumnType("text")
-                        .HasColumnName("project");
-
-                    b.Property<string>("Reason")
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.HasKey("Staff", "Number")
-                        .HasName("pk_presence_changes");
-
-                    b.HasIndex("Project")
-                        .HasDatabaseName("ix_presence_changes_project");
-
-                    b.HasIndex("Staff", "At")
-                        .HasDatabaseName("ix_presence_changes_staff_at");
-
-                    b.ToTable("presence_changes", "organization", t =>
-                        {
-                            t.HasCheckConstraint("away_for_a_reason", "(state = 'away') = (reason IS NOT NULL)");
-                        });
-
-                    b.HasAnnotation("Crm:AppendOnly", true);
-                });
-
-            modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<DateTime>("AppealableUntil")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("appealable_until");
-
-                    b.Property<long>("EventSequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_sequence");
-
-                    b.Property<string>("Evidence")
-                        .HasColumnType("text")
-                        .HasColumnName("evidence");
-
-                    b.Property<string>("Facts")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("facts");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<int>("KindVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("kind_version");
-
-                    b.Property<int>("Number")
-                        .HasColumnType("integer")
-                        .HasColumnName("number");
-
-                    b.Property<DateTime>("OccurredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("occurred_at");
-
-                    b.Property<int>("Place")
-                        .HasColumnType("integer")
-                        .HasColumnName("place");
-
-                    b.Property<string>("Project")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("project");
-
-                    b.Property<DateTime>("RecordedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("recorded_at");
-
-                    b.Property<string>("RecordedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("recorded_by");
-
-                    b.Property<string>("Reference")
-                        .HasColumnType("text")
-                        .HasColumnName("reference");
-
-                    b.Property<string>("Sanctions")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("sanctions");
-
-                    b.Property<string>("Source")
-                        .HasColumnType("text")
-                        .HasColumnName("source");
-
-                    b.Property<string>("Staff")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("staff");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("state");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Id")
-                        .HasName("pk_violations");
-
-                    b.HasIndex("Kind", "Id")
-                        .HasDatabaseName("ix_violations_kind_id");
-
-                    b.HasIndex("Kind", "KindVersion")
-                        .HasDatabaseName("ix_violations_kind_kind_version");
-
-                    b.HasIndex("Project", "Id")
-                        .HasDatabaseName("ix_violations_project_id");
-
-                    b.HasIndex("Source", "Reference")
-                        .IsUnique()
-                        .HasDatabaseName("ux_violations_reference")
-                        .HasFilter("source IS NOT NULL");
-
-                    b.HasIndex("Staff", "Id")
-                        .HasDatabaseName("ix_violations_staff_id");
-
-                    b.HasIndex("State", "Id")
-                        .HasDatabaseName("ix_violations_state_id");
-
-                    b.HasIndex("Staff", "Kind", "Place")
-                        .IsUnique()
-                        .HasDatabaseName("ix_violations_staff_kind_place");
-
-                    b.ToTable("violations", "organization");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Violations.ViolationKind", b =>
-                {
-                    b.Property<string>("Code")
-                        .HasColumnType("text")
-                        .HasColumnName("code");
-
-                    b.Property<long>("EventSequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_sequence");
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.HasKey("Code")
-                        .HasName("pk_violation_kinds");
-
-                    b.ToTable("violation_kinds", "organization");
-
-                    b.HasData(
-                        new
-                        {
-                            Code = "record-tampering",
-                            EventSequence = 0L,
-                            Id = new Guid("0193fc00-0000-7000-8000-000000000008"),
-                            Version = 1
-                        });
-                });
-
-            modelBuilder.Entity("Crm.Organization.Violations.ViolationKindVersion", b =>
-                {
-                    b.Property<string>("Kind")
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<int>("Version")
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("by");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("Terms")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("terms");
-
-                    b.HasKey("Kind", "Version")
-                        .HasName("pk_violation_kind_versions");
-
-                    b.ToTable("violation_kind_versions", "organization");
-
-                    b.HasAnnotation("Crm:AppendOnly", true);
-
-                    b.HasData(
-                        new
-                        {
-                            Kind = "record-tampering",
-                            Version = 1,
-                            At = new DateTime(2020, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc),
-                            By = "rule:LEA-08",
-                            Reason = "LEA-08",
-                            Terms = "{\"titleEn\":\"Tampering with records\",\"titleZh\":\"篡改登记或跟进记录\",\"meaning\":\"擅自更改、删除客户登记或跟进记录，经查实。\",\"ladder\":{\"rungs\":[[{\"measure\":\"publicCriticism\",\"amount\":null},{\"measure\":\"commissionForfeiture\",\"amount\":null}],[{\"measure\":\"dismissalProposed\",\"amount\":null}]],\"windowMonths\":null}}"
-                        });
-                });
-
-            modelBuilder.Entity("Crm.Organization.Violations.ViolationStep", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<DateTime>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("By")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("by");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<int>("Number")
-                        .HasColumnType("integer")
-                        .HasColumnName("number");
-
-                    b.Property<string>("Sanctions")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("sanctions");
-
-                    b.Property<string>("Text")
-                        .HasColumnType("text")
-                        .HasColumnName("text");
-
-                    b.Property<Guid>("ViolationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("violation_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_violation_steps");
-
-                    b.HasIndex("ViolationId", "At", "Id")
-                        .HasDatabaseName("ix_violation_steps_violation_id_at_id");
-
-                    b.ToTable("violation_steps", "organization");
-
-                    b.HasAnnotation("Crm:AppendOnly", true);
+                        .HasConstraintName("fk_call_events_staff_staff");
                 });
 
             modelBuilder.Entity("Crm.Organization.Announcements.AnnouncementEdition", b =>
@@ -2495,6 +2738,40 @@ namespace Crm.Organization.Data.Migrations
                         .HasForeignKey("Project")
                         .OnDelete(DeleteBehavior.NoAction)
                         .HasConstraintName("fk_api_keys_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
+                {
+                    b.HasOne("Crm.Organization.Appraisals.AppraisalForm", null)
+                        .WithMany()
+                        .HasForeignKey("Form")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_appraisal_forms_form");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisals_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
+                {
+                    b.HasOne("Crm.Organization.Appraisals.Appraisal", null)
+                        .WithMany("Steps")
+                        .HasForeignKey("AppraisalId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_appraisal_steps_appraisals_appraisal_id");
                 });
 
             modelBuilder.Entity("Crm.Organization.Area", b =>
@@ -2615,6 +2892,38 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_policy_values_projects_project");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_presences_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithOne()
+                        .HasForeignKey("Crm.Organization.Presence.PersonPresence", "Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_presences_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_presence_changes_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_presence_changes_staff_staff");
+                });
+
             modelBuilder.Entity("Crm.Organization.ProjectRow", b =>
                 {
                     b.HasOne("Crm.Organization.Company", null)
@@ -2689,107 +2998,6 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_staff_staff_successor");
                 });
 
-            modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>
-                {
-                    b.HasOne("Crm.Shared.Clocks.Clock", null)
-                        .WithMany("Rungs")
-                        .HasForeignKey("ClockId")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_clock_rungs_clocks_clock_id");
-                });
-
-            modelBuilder.Entity("Crm.Shared.Events.OutboxDelivery", b =>
-                {
-                    b.HasOne("Crm.Shared.Events.OutboxEvent", null)
-                        .WithMany()
-                        .HasForeignKey("EventId")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_outbox_deliveries_outbox_events_event_id");
-                });
-
-            modelBuilder.Entity("Crm.Shared.Clocks.Clock", b =>
-                {
-                    b.Navigation("Rungs");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
-                {
-                    b.HasOne("Crm.Organization.StaffRow", null)
-                        .WithMany()
-                        .HasForeignKey("Staff")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_call_events_staff_staff");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
-                {
-                    b.HasOne("Crm.Organization.Appraisals.AppraisalForm", null)
-                        .WithMany()
-                        .HasForeignKey("Form")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_appraisals_appraisal_forms_form");
-
-                    b.HasOne("Crm.Organization.ProjectRow", null)
-                        .WithMany()
-                        .HasForeignKey("Project")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_appraisals_projects_project");
-
-                    b.HasOne("Crm.Organization.StaffRow", null)
-                        .WithMany()
-                        .HasForeignKey("Staff")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_appraisals_staff_staff");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Appraisals.AppraisalStep", b =>
-                {
-                    b.HasOne("Crm.Organization.Appraisals.Appraisal", null)
-                        .WithMany("Steps")
-                        .HasForeignKey("AppraisalId")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_appraisal_steps_appraisals_appraisal_id");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Presence.PersonPresence", b =>
-                {
-                    b.HasOne("Crm.Organization.ProjectRow", null)
-                        .WithMany()
-                        .HasForeignKey("Project")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .HasConstraintName("fk_presences_projects_project");
-
-                    b.HasOne("Crm.Organization.StaffRow", null)
-                        .WithOne()
-                        .HasForeignKey("Crm.Organization.Presence.PersonPresence", "Staff")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_presences_staff_staff");
-                });
-
-            modelBuilder.Entity("Crm.Organization.Presence.PresenceChange", b =>
-                {
-                    b.HasOne("Crm.Organization.ProjectRow", null)
-                        .WithMany()
-                        .HasForeignKey("Project")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .HasConstraintName("fk_presence_changes_projects_project");
-
-                    b.HasOne("Crm.Organization.StaffRow", null)
-                        .WithMany()
-                        .HasForeignKey("Staff")
-                        .OnDelete(DeleteBehavior.NoAction)
-                        .IsRequired()
-                        .HasConstraintName("fk_presence_changes_staff_staff");
-                });
-
             modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
                 {
                     b.HasOne("Crm.Organization.ProjectRow", null)
@@ -2834,6 +3042,42 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_violation_steps_violations_violation_id");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Webhooks.Webhook", b =>
+                {
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Owner")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhooks_staff_owner");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_webhooks_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Shared.Clocks.ClockRung", b =>
+                {
+                    b.HasOne("Crm.Shared.Clocks.Clock", null)
+                        .WithMany("Rungs")
+                        .HasForeignKey("ClockId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_clock_rungs_clocks_clock_id");
+                });
+
+            modelBuilder.Entity("Crm.Shared.Events.OutboxDelivery", b =>
+                {
+                    b.HasOne("Crm.Shared.Events.OutboxEvent", null)
+                        .WithMany()
+                        .HasForeignKey("EventId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_outbox_deliveries_outbox_events_event_id");
+                });
+
             modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
                 {
                     b.Navigation("Steps");
@@ -2842,6 +3086,11 @@ namespace Crm.Organization.Data.Migrations
             modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
                 {
                     b.Navigation("Steps");
+                });
+
+            modelBuilder.Entity("Crm.Shared.Clocks.Clock", b =>
+                {
+                    b.Navigation("Rungs");
                 });
 #pragma warning restore 612, 618
         }
