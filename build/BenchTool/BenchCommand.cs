@@ -19,6 +19,7 @@ internal static class BenchCommand
     [
         new("post", "POST /complaints beside pgbench doing the same statements in one pipelined batch", PostBench.RunAsync),
         new("reads", "GET by id, keyset lists and lookup by phone over a million cases beside pgbench doing the same SELECTs", ReadBench.RunAsync),
+        new("customers", "who calls: POST /customers/lookup among a million customers beside pgbench doing the same statements", CustomerBench.RunAsync),
         new("plans", "how PostgreSQL answers each list with each filter over these cases", PlanBench.RunAsync),
         new("drain", "resolved cases on their way to planned follow-ups", DrainBench.RunAsync),
         new("sweep", "clocks that come due among many that run, with one host and two", SweepBench.RunAsync),

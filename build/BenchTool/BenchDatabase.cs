@@ -11,7 +11,7 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
     private static readonly string[] Everything =
     [
         "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.see-phones", "followUps.read",
-        "followUps.record",
+        "followUps.record", "customers.read",
     ];
 
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(

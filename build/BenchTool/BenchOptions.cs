@@ -5,7 +5,7 @@ namespace Crm.Build.Bench;
 /// <param name="Round">The length of one round of load.</param>
 /// <param name="Rounds">How often the two sides take turns; the medians of these are reported.</param>
 /// <param name="Clients">How many clients send at once, one row of figures each.</param>
-/// <param name="Cases">How many cases are read from.</param>
+/// <param name="Cases">How many cases are read from, and how many customers are looked up among.</param>
 /// <param name="Backlog">How many events are drained, and how many clocks come due, at once.</param>
 /// <param name="Large">Also sweep five million clocks.</param>
 /// <param name="Data">The folder for cluster and logs; null for a fresh temporary one.</param>
@@ -23,12 +23,12 @@ internal sealed record BenchOptions(
         pgbench, which executes the very same statements, and writes medians and ratios to docs/benchmarks.md, a section for each part.
 
         Parts (all, when none is named):
-        {string.Join('\n', BenchCommand.Parts.Select(part => $"  {part.Name,-7} {part.Story}"))}
+        {string.Join('\n', BenchCommand.Parts.Select(part => $"  {part.Name,-9} {part.Story}"))}
 
           --seconds N      length of one round (10)
           --rounds N       rounds of each side; the median counts (3)
           --clients LIST   clients at once ({string.Join(',', Levels)})
-          --cases N        cases that are read from (1000000)
+          --cases N        cases that are read from, and customers among whom callers are looked up (1000000)
           --backlog N      events drained, and clocks due, at once (5000)
           --large          sweep five million clocks, too
           --data DIR       keep cluster and logs there, and use again what is there (a fresh temporary folder, removed in the end)

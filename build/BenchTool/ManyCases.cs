@@ -19,6 +19,9 @@ internal static class ManyCases
     /// <summary>What the ids of cases begin with, up to twelve digits.</summary>
     public const string IdPrefix = "0190a000-0000-7000-8000-";
 
+    /// <summary>What the ids of customers begin with: each case is one's.</summary>
+    public const string CustomerIdPrefix = "0190c000-0000-7000-8000-";
+
     private const string FollowUpIdPrefix = "0190b000-0000-7000-8000-";
 
     /// <summary>The id of the case with this number.</summary>
@@ -99,8 +102,8 @@ internal static class ManyCases
             """);
         yield return ("the model", model);
         yield return ("cases", $"""
-            INSERT INTO complaints.complaints (id, number, project, kind, severity, status, cycle, registered_at, handler, earliest_due_at, has_written_reply, version, event_sequence)
-            SELECT id, number, project, kind, CASE WHEN {Any(6)} % 100 = 0 THEN 'major' ELSE severity END, status, 1, registered_at, CASE WHEN status <> 'registered' THEN 'bench.s' || (1 + {Any(7)} % 200) END,
+            INSERT INTO complaints.complaints (id, number, project, kind, severity, status, cycle, registered_at, handler, customer_id, earliest_due_at, has_written_reply, version, event_sequence)
+            SELECT id, number, project, kind, CASE WHEN {Any(6)} % 100 = 0 THEN 'major' ELSE severity END, status, 1, registered_at, CASE WHEN status <> 'registered' THEN 'bench.s' || (1 + {Any(7)} % 200) END, ('{CustomerIdPrefix}' || ({First} + i))::uuid,
                    CASE WHEN open AND kind = 'complaint' THEN CASE WHEN late THEN registered_at + interval '24 hours' ELSE now() + interval '30 days' + i * interval '1 second' END END,
                    false, 2, 2
             FROM bench_cases ORDER BY i
@@ -126,9 +129,9 @@ internal static class ManyCases
             SELECT gen_random_uuid(), id, 1, 'registered', registered_at, 'bench', 'registered', severity FROM bench_cases ORDER BY i
             """);
         yield return ("follow-ups", $"""
-            INSERT INTO followups.follow_ups (id, number, project, kind, origin_id, origin_number, origin_cycle, round, major, assignee, state, planned_at, due_at, attempt_count,
+            INSERT INTO followups.follow_ups (id, number, project, kind, origin_id, origin_number, origin_cycle, customer_id, round, major, assignee, state, planned_at, due_at, attempt_count,
                                               ended_at, satisfaction, version, event_sequence)
-            SELECT ('{FollowUpIdPrefix}' || ({First} + i))::uuid, 'H' || number, project, 'complaint', id, number, 1, 1, false, 'bench.s' || (1 + {Any(8)} % 200),
+            SELECT ('{FollowUpIdPrefix}' || ({First} + i))::uuid, 'H' || number, project, 'complaint', id, number, 1, ('{CustomerIdPrefix}' || ({First} + i))::uuid, 1, false, 'bench.s' || (1 + {Any(8)} % 200),
                    CASE WHEN open THEN 'planned' ELSE (ARRAY['completed','completed','completed','completed','unreachable','cancelled'])[1 + {Any(9)} % 6] END,
                    registered_at + interval '3 days', registered_at + interval '4 days', 1, CASE WHEN NOT open THEN registered_at + interval '4 days' END,
                    CASE WHEN NOT open THEN 1 + i % 5 END, 2, 2

@@ -116,7 +116,8 @@ internal static partial class PlanBench
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString()!;
     }
 
-    private static async Task<Plan> ExplainAsync(BenchDatabase database, LoggedStatement statement, bool isGeneric, CancellationToken ct)
+    /// <summary>How PostgreSQL answers a statement with these values; generic as the plan that a prepared statement may come to.</summary>
+    public static async Task<Plan> ExplainAsync(BenchDatabase database, LoggedStatement statement, bool isGeneric, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
         var values = string.Join(", ", statement.Parameters.Select(p => p is null ? "NULL" : $"'{p.Replace("'", "''")}'"));

@@ -64,6 +64,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
                  {
                      "complaints.complaint_records", "complaints.complaint_steps", "complaints.complaint_supplements", "complaints.clock_rungs",
                      "complaints.audit_entries", "complaints.audit_seals", "complaints.audit_seal_entries", "complaints.audit_checks", "complaints.audit_anchors", "followups.visits", "organization.policy_values", "organization.audit_entries",
+                     "organization.customer_consents", "organization.customer_gradings", "organization.customer_facts",
                  })
             looked.ShouldContain(expected);
     }
@@ -121,6 +122,10 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
     [InlineData("complaints.outbox_deliveries", "consumer, aggregate_id, sequence")]
     [InlineData("complaints.complaint_records", "source_system, source_ticket, project")]
     [InlineData("followups.follow_ups", "origin_id, origin_cycle, round")]
+    [InlineData("organization.customer_phones", "phone_index")]
+    [InlineData("organization.customers", "national_id_index")]
+    [InlineData("organization.customer_subjects", "subject_kind, subject_id")]
+    [InlineData("organization.customer_facts", "event_id, fact")]
     public async Task What_happens_once_can_be_written_once(string table, string columns) =>
         (await system.ScalarAsync<string[]>("""
             SELECT array_agg((SELECT string_agg(a.attname, ', ' ORDER BY k.ord) FROM unnest(i.indkey::int[]) WITH ORDINALITY AS k(col, ord)

@@ -134,7 +134,7 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
     {
         var complaint = await AcceptedAsync();
         await ResolveAsync(complaint);
-        var followUp = (await FollowUpsAsync(complaint, expected: 1))[0];
+        var followUp = (await Eventually.BecomesAsync(() => FollowUpsAsync(complaint, expected: 1), found => found[0].GetProperty("customerId").ToString().Length > 0, "it is linked with its customer"))[0];
         await DeliverAgainAsync("complaints", "followups", complaint);
         (await FollowUpsAsync(complaint, expected: 1))[0].GetRawText().ShouldBe(followUp.GetRawText());
         (await system.ScalarAsync<long>("SELECT count(*) FROM followups.outbox_events WHERE type = 'FollowUpPlanned' AND payload->>'originId' = $1", complaint.ToString())).ShouldBe(1);

@@ -164,6 +164,19 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "getApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}"),
         "rotateApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}/rotation", Json(new { overlap = "PT1H", expiresAt = Future })),
         "revokeApiKey" => new($"/api/v1/api-keys/{(await KeyAsync()).Id}", IfMatch: First),
+        "lookUpCaller" => new("/api/v1/customers/lookup", Json(new { phone = "13800138000" })),
+        "recordCustomer" => new("/api/v1/customers", Json(new { project = "demo", phone = NewPhone(), name = "李女士", building = "3", unit = "1802", capacity = "owner" })),
+        "listCustomers" => new("/api/v1/customers?project=demo&grade=c"),
+        "getCustomer" => new($"/api/v1/customers/{await CustomerAsync()}"),
+        "editCustomer" => await EditedCustomerAsync(),
+        "addCustomerHome" => new($"/api/v1/customers/{await CustomerAsync()}/homes", Json(new { project = "demo", building = "4", unit = "201", capacity = "tenant" })),
+        "removeCustomerHome" => await CustomerPartAsync("homes", "addCustomerHome"),
+        "addCustomerContact" => new($"/api/v1/customers/{await CustomerAsync()}/contacts", Json(new { phone = NewPhone(), first = true })),
+        "removeCustomerContact" => await CustomerPartAsync("contacts", "addCustomerContact"),
+        "gradeCustomer" => new($"/api/v1/customers/{await CustomerAsync()}/grade", Json(new { grade = "a", reason = "业委会主任" })),
+        "listCustomerGrades" => new($"/api/v1/customers/{await CustomerAsync()}/grades"),
+        "mergeCustomers" => new($"/api/v1/customers/{await CustomerAsync()}/merger", Json(new { other = await CustomerAsync(), reason = "同一人" })),
+        "recordConsent" => new($"/api/v1/customers/{await CustomerAsync()}/consent", Json(new { purpose = "marketing", given = true, way = "inWriting", at = "2026-01-01T00:00:00Z" })),
         "listNotifications" => new("/api/v1/notifications"),
         "countUnreadNotifications" => new("/api/v1/notifications/unread-count"),
         "acknowledgeNotification" => new($"/api/v1/notifications/{await ToldAsync()}/acknowledgement"),
@@ -302,6 +315,31 @@ public sealed class SuccessfulCalls(CrmSystem system)
         var (path, body, _) = await PrepareAsync("giveRole");
         var given = (await Admin.PostAsync(path, body!.ToJsonString())).Is(201);
         return new($"{path}/{given.Id}", IfMatch: given.ETag);
+    }
+
+    /// <summary>A phone that nobody has yet.</summary>
+    private static string NewPhone() => $"1350000{Interlocked.Increment(ref codes) % 10_000:0000}";
+
+    private async Task<Guid> CustomerAsync() => (await MadeAsync("recordCustomer")).Id;
+
+    private async Task<PreparedCall> EditedCustomerAsync()
+    {
+        var made = await MadeAsync("recordCustomer");
+        return new($"/api/v1/customers/{made.Id}", Json(new { name = "李娜", email = "li.na@example.com", nationalId = NewNationalId() }), made.ETag);
+    }
+
+    /// <summary>An identity number that nobody has yet: by the definition, its weighted digits come to one, modulo eleven.</summary>
+    private static string NewNationalId()
+    {
+        var seventeen = $"110105{1900 + Interlocked.Increment(ref codes) % 100}1231{codes % 1_000:000}";
+        var check = (12 - seventeen.Select((digit, i) => (digit - '0') * ((1 << (17 - i)) % 11)).Sum() % 11) % 11;
+        return seventeen + (check == 10 ? "X" : $"{check}");
+    }
+
+    private async Task<PreparedCall> CustomerPartAsync(string parts, string operationId)
+    {
+        var made = await MadeAsync(operationId);
+        return new($"/api/v1/customers/{made.Json.GetProperty("customer").GetGuid()}/{parts}/{made.Id}", IfMatch: made.ETag);
     }
 
     private async Task<Reply> MadeAsync(string operationId)

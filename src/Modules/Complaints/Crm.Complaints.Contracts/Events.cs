@@ -27,7 +27,11 @@ public abstract record CaseEvent : IntegrationEvent
 /// <param name="Severity">The severity, in camelCase.</param>
 /// <param name="Category">The category's code.</param>
 /// <param name="Channel">The channel, in camelCase.</param>
-public sealed record CaseRegistered(string Kind, string Severity, string Category, string Channel) : CaseEvent;
+public sealed record CaseRegistered(string Kind, string Severity, string Category, string Channel) : CaseEvent
+{
+    /// <summary>Whoever said it left a phone, by which they can be known (ORG-16).</summary>
+    public bool LeftPhone { get; init; }
+}
 
 /// <summary>CMP-16, CMP-18: a case has become graver by a rule.</summary>
 /// <param name="From">Severity before.</param>

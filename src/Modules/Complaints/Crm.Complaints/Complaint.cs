@@ -46,6 +46,9 @@ internal sealed class Complaint : Subject<CasePolicies>
     /// <summary>Who has it in hand: the subject who accepted it; null before that.</summary>
     public string? Handler { get; private set; }
 
+    /// <summary>ORG-16: the customer it is about; null for somebody who left no phone, and until the directory has told, within seconds.</summary>
+    public Guid? CustomerId { get; private set; }
+
     /// <summary>The first running deadline: what "overdue" is read from.</summary>
     public Instant? EarliestDueAt { get; private set; }
 
@@ -60,7 +63,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         complaint.Note(StepKind.Registered, moment);
         complaint.Raise(new CaseRegistered(record.Kind.ToWire(), complaint.Severity.ToWire(), record.Category, record.Channel.ToWire())
         {
-            OccurredAt = moment.Now, ComplaintId = complaint.Id, Number = complaint.Number, Project = complaint.Project, Cycle = complaint.Cycle,
+            OccurredAt = moment.Now, ComplaintId = complaint.Id, Number = complaint.Number, Project = complaint.Project, Cycle = complaint.Cycle, LeftPhone = record.PhoneIndex is not null,
         });
         complaint.StartCycleClocks(moment, from: record.ReceivedAt, reportFrom: record.RegisteredAt);
         complaint.CatchUp(moment);

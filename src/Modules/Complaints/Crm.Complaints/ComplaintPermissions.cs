@@ -1,3 +1,4 @@
+using Crm.Organization.Contracts;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
 
@@ -8,7 +9,7 @@ internal static class ComplaintPermissions
 {
     public static readonly Permission Read = new("complaints.read", new Text("See cases, their clocks and history.", "查看投诉、时限与历史。"));
 
-    public static readonly Permission SeePhones = new("complaints.see-phones", new Text("See customers' full phone numbers.", "查看客户完整电话号码。"));
+    public static readonly Permission SeePhones = PersonalData.SeeInFull;
 
     public static readonly Permission Register = new("complaints.register", new Text("Register cases.", "登记投诉。"));
 

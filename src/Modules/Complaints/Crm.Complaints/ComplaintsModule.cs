@@ -32,6 +32,10 @@ public static class ComplaintsModule
         services.AddScoped<StaffFigures, ComplaintFigures>();
         services.AddComplaintNotices();
         services.AddComplaintWebhookEvents();
+        services.AddCustomerSource(CaseCustomers.Source);
+        services.AddSingleton(CaseCustomers.ComplaintsMade);
+        services.AddScoped<ICustomerSubjects, CaseCustomers>();
+        services.AddSingleton<ICallerRecords, CallerCases>();
         foreach (var policy in ComplaintPolicies.All) services.AddSingleton(policy);
         foreach (var permission in ComplaintPermissions.All) services.AddSingleton(permission);
         return services;

@@ -14,7 +14,8 @@ namespace Crm.FollowUps;
 /// <param name="Major">True for a major complaint.</param>
 /// <param name="SettledAt">The resolution or completion: the window runs from here (FUP-02).</param>
 /// <param name="SettledBy">The subject who resolved it: whose work the customer is asked about.</param>
-internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt, string? SettledBy = null);
+/// <param name="Customer">ORG-16: the customer it is about; null while the directory has not told.</param>
+internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt, string? SettledBy = null, Guid? Customer = null);
 
 /// <summary>A return visit or call: planned, made, or given up with the evidence.</summary>
 internal sealed class FollowUp : Subject<VisitPolicies>
@@ -33,6 +34,9 @@ internal sealed class FollowUp : Subject<VisitPolicies>
     public string OriginNumber { get; private set; }
 
     public int OriginCycle { get; private set; }
+
+    /// <summary>ORG-16: the customer of the case; null for somebody who left no phone, and until the directory has told.</summary>
+    public Guid? CustomerId { get; private set; }
 
     /// <summary>FUP-08: the first, second, third … round on one matter.</summary>
     public int Round { get; private set; } = 1;
@@ -72,7 +76,7 @@ internal sealed class FollowUp : Subject<VisitPolicies>
         var followUp = new FollowUp
         {
             Number = number, Project = origin.Project, Kind = kind, OriginId = origin.Id, OriginNumber = origin.Number, OriginCycle = origin.Cycle,
-            Major = origin.Major, SettledBy = origin.SettledBy, Assignee = assignee, PlannedAt = moment.Now,
+            Major = origin.Major, SettledBy = origin.SettledBy, CustomerId = origin.Customer, Assignee = assignee, PlannedAt = moment.Now,
         };
         followUp.DueAt = followUp.StartClock(origin.Cycle, moment.Policies.Due(kind, from: origin.SettledAt)).DueAt;
         followUp.Raise(new FollowUpPlanned(assignee, followUp.DueAt)

@@ -1,3 +1,4 @@
+using Crm.FollowUps.Contracts;
 using Crm.FollowUps.Data;
 using Crm.FollowUps.Features;
 using Crm.FollowUps.Reactions;
@@ -25,6 +26,8 @@ public static class FollowUpsModule
         services.AddSingleton<FollowUpNumbers>();
         services.AddScoped<StaffFigures, FollowUpFigures>();
         services.AddFollowUpNotices();
+        services.AddSingleton<ICallerRecords, CallerFollowUps>();
+        services.AddCustomerFact(new CustomerFact<FollowUpDissatisfied>("followups.dissatisfied", WhenCustomerLinked.Origin, e => e.OriginId));
         services.AddScoped<PlannedVisits>();
         services.AddScoped<IHoldings>(sp => sp.GetRequiredService<PlannedVisits>());
         services.AddScoped<HandOver>(sp => sp.GetRequiredService<PlannedVisits>());

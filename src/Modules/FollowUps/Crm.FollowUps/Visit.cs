@@ -81,10 +81,14 @@ internal sealed class PassedOn
     public required string Reason { get; init; }
 }
 
-/// <summary>The newest cycle this module has heard of for a case: what makes an older one's news stale.</summary>
+/// <summary>What this module has heard of a case: its newest cycle, which makes an older one's news stale, and whom it is about.</summary>
 internal sealed class OriginCycle
 {
     public required Guid OriginId { get; init; }
 
+    /// <summary>0 while no cycle was heard of.</summary>
     public required int Cycle { get; init; }
+
+    /// <summary>ORG-16: the customer; null while the directory has not told.</summary>
+    public Guid? CustomerId { get; init; }
 }

@@ -3,6 +3,7 @@ using Crm.Organization.Agents;
 using Crm.Organization.Announcements;
 using Crm.Organization.Appraisals;
 using Crm.Organization.Contracts;
+using Crm.Organization.Customers;
 using Crm.Organization.Data;
 using Crm.Organization.Estate;
 using Crm.Organization.Features;
@@ -42,6 +43,7 @@ public static class OrganizationModule
         services.AddModule<OrganizationDb>(Schema, connections: 6, typeof(OrganizationModule).Assembly);
         services.AddSingleton<CallerLookup>();
         services.AddNotifications();
+        services.AddCustomers();
         services.AddPresence();
         services.AddViolations();
         services.AddAppraisals();
@@ -138,6 +140,7 @@ public static class OrganizationModule
         AddWorkingDaysEndpoint.Map(routes);
         CountWorkingDaysEndpoint.Map(routes);
         routes.MapNotifications();
+        api.MapCustomers();
         routes.MapPresence();
         routes.MapAgents();
         routes.MapViolations();

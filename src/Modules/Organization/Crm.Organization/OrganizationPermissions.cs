@@ -62,10 +62,19 @@ internal static class OrganizationPermissions
 
     public static readonly Permission ManageWebhooks = new("organization.manage-webhooks", new Text("Have other systems told of events, and see what was sent to them.", "管理 Webhook 并查看投递记录。"));
 
+    public static readonly Permission ReadCustomers = new("customers.read", new Text("See customers, and what every module knows of a caller.", "查看客户，以及各模块关于来电者的信息。"));
+
+    public static readonly Permission EditCustomers = new("customers.edit", new Text("Put customers down, and edit their homes, contacts and consent.", "登记客户，修改其房产、联系方式与授权。"));
+
+    public static readonly Permission GradeCustomers = new("customers.grade", new Text("Set customers' grades by hand.", "人工评定客户等级。"));
+
+    public static readonly Permission MergeCustomers = new("customers.merge", new Text("Merge two records that are one person.", "合并同一客户的两条记录。"));
+
     public static readonly Permission[] All =
     [
         Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate,
         ReadAnnouncements, WriteAnnouncements, PublishAnnouncements, SetPresence, WatchPresence, TakeCalls, ReportCalls, DefineViolations,
         RecordViolations, SeeViolations, DecideViolations, OwnRecord, DefineAppraisals, Appraise, SeeAppraisals, ConfirmAppraisals, ManageWebhooks,
+        ReadCustomers, EditCustomers, GradeCustomers, MergeCustomers,
     ];
 }

@@ -2,6 +2,7 @@ using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Privacy;
 using NodaTime;
+using Npgsql;
 
 namespace Crm.Shared.Audit;
 
@@ -24,11 +25,28 @@ public sealed class AuditedReads(CommandContext context, KeyRing keys, IClock cl
     /// <param name="ct">Cancels it; then nothing is shown either.</param>
     public async Task WriteAsync(ModuleDb db, string action, IEnumerable<ShownRecord> shown, CancellationToken ct)
     {
-        var now = clock.GetCurrentInstant();
         await using var held = await db.HoldConnectionAsync(ct);
-        // All of it or nothing: the server takes what is sent together as one transaction.
         await using var batch = db.Batch();
-        foreach (var record in shown) batch.BatchCommands.Add(AuditRows.Insert(db.Schema, new AuditEntry(action, new Deed(record.Kind, record.Id, record.Project, now), context).Mark(db.Schema, keys)));
+        await WriteAsync(batch, db.Schema, action, shown, ct);
+    }
+
+    /// <summary>The same where a question is asked past the module's context, on a connection of its own.</summary>
+    /// <param name="source">The module's connections.</param>
+    /// <param name="schema">The module's schema.</param>
+    /// <param name="action">The question's name.</param>
+    /// <param name="shown">Each record.</param>
+    /// <param name="ct">Cancels it; then nothing is shown either.</param>
+    public async Task WriteAsync(NpgsqlDataSource source, string schema, string action, IEnumerable<ShownRecord> shown, CancellationToken ct)
+    {
+        await using var batch = source.CreateBatch();
+        await WriteAsync(batch, schema, action, shown, ct);
+    }
+
+    /// <summary>All of it or nothing: the server takes what is sent together as one transaction.</summary>
+    private async Task WriteAsync(NpgsqlBatch batch, string schema, string action, IEnumerable<ShownRecord> shown, CancellationToken ct)
+    {
+        var now = clock.GetCurrentInstant();
+        foreach (var record in shown) batch.BatchCommands.Add(AuditRows.Insert(schema, new AuditEntry(action, new Deed(record.Kind, record.Id, record.Project, now), context).Mark(schema, keys)));
         await batch.ExecuteNonQueryAsync(ct);
     }
 }

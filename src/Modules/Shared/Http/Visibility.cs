@@ -62,6 +62,14 @@ public static class Visibility
             services.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<Caller>()?.Staff is { } staff
             && await own(services.GetRequiredService<TDb>(), Guid.Parse(path[0]), staff).AnyAsync(ct)));
 
+    /// <summary>Says what the <c>{id}</c> and the id behind it name and which query decides that the caller may see it.</summary>
+    public static TBuilder About<TBuilder, TDb>(
+        this TBuilder endpoint, string thing, string zh, Func<TDb, Guid, Guid, ProjectScope, IQueryable<object>> visible)
+        where TBuilder : IEndpointConventionBuilder
+        where TDb : DbContext =>
+        endpoint.WithMetadata(new PathSubject(
+            thing, zh, (services, path, scope, ct) => visible(services.GetRequiredService<TDb>(), Guid.Parse(path[0]), Guid.Parse(path[1]), scope).AnyAsync(ct)));
+
     /// <summary>Checks the path's subject and the body's project.</summary>
     /// <exception cref="NotFound">Either is missing or out of scope.</exception>
     public static async Task EnsureAsync(HttpContext context)

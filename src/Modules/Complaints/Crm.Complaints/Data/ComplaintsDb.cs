@@ -46,6 +46,7 @@ internal sealed class ComplaintTables :
         builder.HasIndex(c => new { c.Status, c.RegisteredAt, c.Id });
         builder.HasIndex(c => new { c.Handler, c.Id }).HasFilter("handler IS NOT NULL AND status <> 'archived' AND status <> 'withdrawn'");
         builder.HasIndex(c => c.Handler).HasFilter("handler IS NOT NULL");
+        builder.HasIndex(c => new { c.CustomerId, c.RegisteredAt }).HasFilter("customer_id IS NOT NULL");
         builder.HasIndex(c => new { c.EarliestDueAt, c.Project }).HasFilter("earliest_due_at IS NOT NULL");
     }
 

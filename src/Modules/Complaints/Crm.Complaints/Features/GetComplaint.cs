@@ -31,6 +31,7 @@ internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Ph
 /// <param name="Building">Building.</param>
 /// <param name="Unit">Unit.</param>
 /// <param name="Customer">Who said it; null for somebody who left neither name nor phone.</param>
+/// <param name="CustomerId">The customer of the directory; null for somebody who left no phone, and until they are known, within seconds.</param>
 /// <param name="ReceivedAt">When it was said.</param>
 /// <param name="ReceivedBy">Who received it.</param>
 /// <param name="RegisteredAt">When it was registered.</param>
@@ -43,7 +44,7 @@ internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Ph
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintDetails(
     Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, Severity ProposedSeverity,
-    MajorCriterion? MajorCriterion, int Cycle, string? Handler, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Content, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Demand, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit, CustomerView? Customer,
+    MajorCriterion? MajorCriterion, int Cycle, string? Handler, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Content, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Demand, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit, CustomerView? Customer, Guid? CustomerId,
     Instant ReceivedAt, string? ReceivedBy, Instant RegisteredAt, string RegisteredBy, SourceBody? Source, bool WrittenReplyOnly,
     FollowUpExemption? FollowUpExemption, IReadOnlyList<SupplementView> Supplements, IReadOnlyList<CaseClock> Clocks, int Version) : IVersioned;
 
@@ -67,7 +68,7 @@ internal sealed class GetComplaintHandler(ComplaintsDb db, AuditedReads reads, K
         if (inFull && r.PhoneSealed is not null) await reads.WriteAsync(db, nameof(GetComplaint), [new ShownRecord("complaint", c.Id.ToString(), c.Project)], cancellationToken);
         return new ComplaintDetails(
             c.Id, c.Number, c.Project, c.Kind, r.Channel, r.Category, c.Status, c.Severity, r.ProposedSeverity, r.MajorCriterion, c.Cycle, c.Handler,
-            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull), r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
+            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull), c.CustomerId, r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
             r.SourceSystem is null ? null : new SourceBody(r.SourceSystem, r.SourceTicket!), r.WrittenReplyOnly, r.Exemption,
             [.. c.Supplements.OrderBy(s => s.At).ThenBy(s => s.Id).Select(s => new SupplementView(s.At, s.By, s.Content))],
             [.. c.Clocks.Where(k => k.Cycle == c.Cycle).OrderBy(k => k.DueAt).ThenBy(k => k.Kind, StringComparer.Ordinal).Select(k => CaseClock.Of(k, now))], c.Version);

@@ -18,12 +18,13 @@ namespace Crm.Complaints.Features;
 /// <param name="Kind">Only of this kind.</param>
 /// <param name="SourceSystem">Only those this software posted.</param>
 /// <param name="SourceTicket">Only this ticket of <c>sourceSystem</c>.</param>
+/// <param name="Customer">Only those about this customer of the directory.</param>
 /// <param name="Overdue">True: with a running clock past due at this moment; false: without.</param>
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 internal sealed record ListComplaintsQuery(
     string? Project = null, CaseStatus? Status = null, Severity? Severity = null, CaseKind? Kind = null, string? SourceSystem = null, [property: Personal(Datum.CustomerReference, Guard.TakenIn)] string? SourceTicket = null,
-    bool? Overdue = null, int? Limit = null, string? Cursor = null);
+    Guid? Customer = null, bool? Overdue = null, int? Limit = null, string? Cursor = null);
 
 internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Query) : IRequest<Page<ComplaintItem>>;
 
@@ -39,6 +40,7 @@ internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Qu
 /// <param name="Building">Building.</param>
 /// <param name="Unit">Unit.</param>
 /// <param name="Handler">Who has it in hand.</param>
+/// <param name="CustomerId">The customer of the directory; null for somebody who left no phone, and until they are known, within seconds.</param>
 /// <param name="Source">The posting software's ticket.</param>
 /// <param name="ReceivedAt">When it was said.</param>
 /// <param name="RegisteredAt">When it was registered.</param>
@@ -47,7 +49,7 @@ internal sealed record ListComplaints(ProjectScope Scope, ListComplaintsQuery Qu
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintItem(
     Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, int Cycle, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit,
-    string? Handler, SourceBody? Source, Instant ReceivedAt, Instant RegisteredAt, Instant? EarliestDueAt, bool Overdue, int Version)
+    string? Handler, Guid? CustomerId, SourceBody? Source, Instant ReceivedAt, Instant RegisteredAt, Instant? EarliestDueAt, bool Overdue, int Version)
 {
     /// <summary>One page of these cases, newest first.</summary>
     public static async Task<Page<ComplaintItem>> PageAsync(IQueryable<Complaint> cases, TimeKey? after, int limit, Instant now, CancellationToken ct)
@@ -56,7 +58,7 @@ internal sealed record ComplaintItem(
             cases = cases.Where(c => EF.Functions.LessThan(ValueTuple.Create(c.RegisteredAt, c.Id), ValueTuple.Create(at, id)));
         var rows = await cases.OrderByDescending(c => c.RegisteredAt).ThenByDescending(c => c.Id).Take(limit + 1)
             .Select(c => new ComplaintItem(
-                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Record.Building, c.Record.Unit, c.Handler,
+                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Record.Building, c.Record.Unit, c.Handler, c.CustomerId,
                 c.Record.SourceSystem == null ? null : new SourceBody(c.Record.SourceSystem, c.Record.SourceTicket!),
                 c.Record.ReceivedAt, c.RegisteredAt, c.EarliestDueAt, c.EarliestDueAt != null && c.EarliestDueAt < now, c.Version))
             .ToListAsync(ct);
@@ -82,6 +84,7 @@ internal sealed class ListComplaintsHandler(ComplaintsDb db, OrganizationDirecto
         if (q.Kind is not null) cases = cases.Where(c => c.Kind == q.Kind);
         if (q.SourceSystem is not null) cases = cases.Where(c => c.Record.SourceSystem == q.SourceSystem);
         if (q.SourceTicket is not null) cases = cases.Where(c => c.Record.SourceTicket == q.SourceTicket);
+        if (q.Customer is not null) cases = cases.Where(c => c.CustomerId == q.Customer);
         if (q.Overdue is true) cases = cases.Where(c => c.EarliestDueAt < now);
         if (q.Overdue is false) cases = cases.Where(c => c.EarliestDueAt == null || c.EarliestDueAt >= now);
         return await ComplaintItem.PageAsync(cases, after, limit, now, cancellationToken);

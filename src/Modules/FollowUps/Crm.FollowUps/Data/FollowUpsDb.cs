@@ -16,18 +16,40 @@ internal sealed class FollowUpsDb(DbContextOptions<FollowUpsDb> options) : Modul
     /// <summary>
     /// Takes the origin's row and moves it to this cycle unless it is further already.
     /// </summary>
-    /// <returns>The newest cycle this module has heard of.</returns>
-    public async Task<int> ReachCycleAsync(Guid originId, int cycle, CancellationToken ct)
+    /// <returns>The newest cycle this module has heard of, and whom the case is about, where that is known.</returns>
+    public async Task<(int Cycle, Guid? Customer)> ReachCycleAsync(Guid originId, int cycle, CancellationToken ct)
     {
         await using var batch = Batch();
         batch.BatchCommands.Add(new Npgsql.NpgsqlBatchCommand("""
             INSERT INTO followups.origin_cycles AS o (origin_id, cycle) VALUES ($1, $2)
-            ON CONFLICT (origin_id) DO UPDATE SET cycle = greatest(o.cycle, excluded.cycle) RETURNING cycle
+            ON CONFLICT (origin_id) DO UPDATE SET cycle = greatest(o.cycle, excluded.cycle) RETURNING cycle, customer_id
             """)
         {
             Parameters = { new() { Value = originId }, new() { Value = cycle } },
         });
-        return (int)(await batch.ExecuteScalarAsync(ct))!;
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return (reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetGuid(1));
+    }
+
+    /// <summary>
+    /// ORG-16: takes the origin's row and puts down whom it is about, and the same for its follow-ups. Whichever comes first, this or the plan of
+    /// a follow-up, the one that comes second waits for the row and sees the first.
+    /// </summary>
+    public async Task LinkAsync(Guid originId, Guid customer, CancellationToken ct)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new Npgsql.NpgsqlBatchCommand("""
+            INSERT INTO followups.origin_cycles (origin_id, cycle, customer_id) VALUES ($1, 0, $2) ON CONFLICT (origin_id) DO UPDATE SET customer_id = excluded.customer_id
+            """)
+        {
+            Parameters = { new() { Value = originId }, new() { Value = customer } },
+        });
+        batch.BatchCommands.Add(new Npgsql.NpgsqlBatchCommand("UPDATE followups.follow_ups SET customer_id = $2 WHERE origin_id = $1")
+        {
+            Parameters = { new() { Value = originId }, new() { Value = customer } },
+        });
+        await batch.ExecuteNonQueryAsync(ct);
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -49,6 +71,7 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
         // FUP-02: exactly one follow-up per resolution round, however often the event arrives.
         builder.HasIndex(f => new { f.OriginId, f.OriginCycle, f.Round }).IsUnique();
         builder.HasIndex(f => f.Number).IsUnique();
+        builder.HasIndex(f => new { f.CustomerId, f.PlannedAt }).HasFilter("customer_id IS NOT NULL");
         builder.HasIndex(f => new { f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Project, f.DueAt, f.Id });
         builder.HasIndex(f => new { f.Project, f.State, f.DueAt, f.Id });
@@ -70,5 +93,9 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
         builder.HasIndex(p => p.FollowUpId);
     }
 
-    public void Configure(EntityTypeBuilder<OriginCycle> builder) => builder.ToTable("origin_cycles").HasKey(o => o.OriginId);
+    public void Configure(EntityTypeBuilder<OriginCycle> builder)
+    {
+        builder.ToTable("origin_cycles").HasKey(o => o.OriginId);
+        builder.HasIndex(o => o.CustomerId).HasFilter("customer_id IS NOT NULL");
+    }
 }

@@ -21,6 +21,7 @@ internal sealed record GetFollowUp(Guid Id, ProjectScope Scope) : IRequest<Follo
 /// <param name="Origin">The case it asks about.</param>
 /// <param name="OriginNumber">That case's number.</param>
 /// <param name="OriginCycle">The cycle of the case it asks about.</param>
+/// <param name="CustomerId">The customer of the directory; null for somebody who left no phone, and until they are known.</param>
 /// <param name="Round">First, second, … round on the matter.</param>
 /// <param name="Major">True after a major complaint.</param>
 /// <param name="Assignee">The staff code of who is to make it.</param>
@@ -35,7 +36,7 @@ internal sealed record GetFollowUp(Guid Id, ProjectScope Scope) : IRequest<Follo
 /// <param name="PassedOn">From whom to whom it has passed, oldest first.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record FollowUpDetails(
-    Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, int Round, bool Major, string Assignee, FollowUpState State,
+    Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, Guid? CustomerId, int Round, bool Major, string Assignee, FollowUpState State,
     Instant PlannedAt, Instant DueAt, int Attempts, Instant? NextAttemptAt, Instant? EndedAt, IReadOnlyList<FollowUpClockView> Clocks, IReadOnlyList<VisitView> Visits, IReadOnlyList<PassedOnView> PassedOn,
     int Version) : IVersioned;
 
@@ -85,7 +86,7 @@ internal sealed class GetFollowUpHandler(FollowUpsDb db, IClock clock) : IReques
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("follow-up", "回访");
         var now = clock.GetCurrentInstant();
         return new FollowUpDetails(
-            f.Id, f.Number, f.Project, f.Kind, f.OriginId, f.OriginNumber, f.OriginCycle, f.Round, f.Major, f.Assignee, f.State, f.PlannedAt, f.DueAt, f.AttemptCount, f.NextAttemptAt, f.EndedAt,
+            f.Id, f.Number, f.Project, f.Kind, f.OriginId, f.OriginNumber, f.OriginCycle, f.CustomerId, f.Round, f.Major, f.Assignee, f.State, f.PlannedAt, f.DueAt, f.AttemptCount, f.NextAttemptAt, f.EndedAt,
             [.. f.Clocks.OrderBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => View(c, now))],
             [.. f.Visits.OrderBy(v => v.At).ThenBy(v => v.Id).Select(v => new VisitView(
                 v.At, v.By, v.Channel, v.Reached, v.NotReached, v.Counted, v.Satisfaction, v.ServiceQuality, v.Attitude, v.FeeVerified, v.Qualified, v.Shortcomings, v.Suggestions, v.Remarks, v.Signature))],

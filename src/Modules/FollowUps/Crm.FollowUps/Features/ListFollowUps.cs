@@ -12,13 +12,14 @@ namespace Crm.FollowUps.Features;
 
 /// <param name="Project">Only this project's.</param>
 /// <param name="Origin">Only those of this case.</param>
+/// <param name="Customer">Only those of this customer of the directory.</param>
 /// <param name="Assignee">Only those of this staff code.</param>
 /// <param name="State">Only those that stand there.</param>
 /// <param name="DueBefore">Only those due before this instant.</param>
 /// <param name="Limit">Page size, 1 to 200; 50 when absent.</param>
 /// <param name="Cursor">The <c>next</c> of the page before.</param>
 internal sealed record ListFollowUpsQuery(
-    string? Project = null, Guid? Origin = null, string? Assignee = null, FollowUpState? State = null, Instant? DueBefore = null, int? Limit = null, string? Cursor = null);
+    string? Project = null, Guid? Origin = null, Guid? Customer = null, string? Assignee = null, FollowUpState? State = null, Instant? DueBefore = null, int? Limit = null, string? Cursor = null);
 
 internal sealed record ListFollowUps(ProjectScope Scope, ListFollowUpsQuery Query) : IRequest<Page<FollowUpItem>>;
 
@@ -29,6 +30,7 @@ internal sealed record ListFollowUps(ProjectScope Scope, ListFollowUpsQuery Quer
 /// <param name="Origin">The case it asks about.</param>
 /// <param name="OriginNumber">That case's number.</param>
 /// <param name="OriginCycle">The cycle of the case it asks about.</param>
+/// <param name="CustomerId">The customer of the directory; null for somebody who left no phone, and until they are known.</param>
 /// <param name="Round">First, second, … round on the matter.</param>
 /// <param name="Major">True after a major complaint.</param>
 /// <param name="Assignee">The staff code of who is to make it.</param>
@@ -42,7 +44,7 @@ internal sealed record ListFollowUps(ProjectScope Scope, ListFollowUpsQuery Quer
 /// <param name="Satisfaction">1 to 5, once the customer was reached.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record FollowUpItem(
-    Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, int Round, bool Major, string Assignee, FollowUpState State,
+    Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, Guid? CustomerId, int Round, bool Major, string Assignee, FollowUpState State,
     Instant PlannedAt, Instant DueAt, bool Overdue, int Attempts, Instant? NextAttemptAt, Instant? EndedAt, int? Satisfaction, int Version);
 
 /// <summary>The follow-ups of the caller's projects, first due first.</summary>
@@ -58,6 +60,7 @@ internal sealed class ListFollowUpsHandler(FollowUpsDb db, OrganizationDirectory
         var now = clock.GetCurrentInstant();
         var followUps = db.FollowUps.AsNoTracking().VisibleIn(scope);
         if (q.Origin is not null) followUps = followUps.Where(f => f.OriginId == q.Origin);
+        if (q.Customer is not null) followUps = followUps.Where(f => f.CustomerId == q.Customer);
         if (q.Assignee is not null) followUps = followUps.Where(f => f.Assignee == q.Assignee);
         if (q.State is not null) followUps = followUps.Where(f => f.State == q.State);
         if (q.DueBefore is { } before) followUps = followUps.Where(f => f.DueAt < before);
@@ -66,7 +69,7 @@ internal sealed class ListFollowUpsHandler(FollowUpsDb db, OrganizationDirectory
 
         var rows = await followUps.OrderBy(f => f.DueAt).ThenBy(f => f.Id).Take(limit + 1)
             .Select(f => new FollowUpItem(
-                f.Id, f.Number, f.Project, f.Kind, f.OriginId, f.OriginNumber, f.OriginCycle, f.Round, f.Major, f.Assignee, f.State, f.PlannedAt, f.DueAt,
+                f.Id, f.Number, f.Project, f.Kind, f.OriginId, f.OriginNumber, f.OriginCycle, f.CustomerId, f.Round, f.Major, f.Assignee, f.State, f.PlannedAt, f.DueAt,
                 f.State == FollowUpState.Planned && f.DueAt < now, f.AttemptCount, f.NextAttemptAt, f.EndedAt, f.Satisfaction, f.Version))
             .ToListAsync(cancellationToken);
         return Paging.Cut(rows, limit, f => new TimeKey(f.DueAt, f.Id));

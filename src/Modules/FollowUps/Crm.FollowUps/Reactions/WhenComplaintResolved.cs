@@ -12,7 +12,7 @@ internal sealed class WhenComplaintResolved(FollowUpsDb db, FollowUpDesk desk, O
 {
     protected override async Task<Outcome> On(ComplaintResolved happened, CancellationToken ct)
     {
-        var newest = await db.ReachCycleAsync(happened.ComplaintId, happened.Cycle, ct);
+        var (newest, customer) = await db.ReachCycleAsync(happened.ComplaintId, happened.Cycle, ct);
         if (newest > happened.Cycle) return Outcome.Ignored($"cycle {happened.Cycle} is over");
         if (KindOf(happened.Kind) is not { } kind) return Outcome.Ignored($"a case of kind {happened.Kind} is not followed up");
         if (happened.Exempt is not null) return Outcome.Ignored($"exempt: {happened.Exempt}");
@@ -22,7 +22,7 @@ internal sealed class WhenComplaintResolved(FollowUpsDb db, FollowUpDesk desk, O
         var project = organization.FindProject(happened.Project)!;
         var number = await numbers.NextAsync(db, moment.Now.InZone(project.Zone).Date, ct);
         db.FollowUps.Add(FollowUp.Plan(
-            new Origin(happened.ComplaintId, happened.Number, happened.Cycle, happened.Project, happened.Major, SettledAt: happened.OccurredAt, happened.ResolvedBy),
+            new Origin(happened.ComplaintId, happened.Number, happened.Cycle, happened.Project, happened.Major, SettledAt: happened.OccurredAt, happened.ResolvedBy, customer),
             kind, number, Assignment.Of(happened.Major, happened.ReceivedBy, project, organization), moment));
         return Outcome.Done;
     }

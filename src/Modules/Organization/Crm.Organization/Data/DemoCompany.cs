@@ -12,16 +12,16 @@ namespace Crm.Organization.Data;
 /// </summary>
 internal static class DemoCompany
 {
-    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "organization.set-presence", "organization.own-record", "organization.read-announcements", "complaints.read", "followUps.read"];
+    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "organization.set-presence", "organization.own-record", "organization.read-announcements", "complaints.read", "followUps.read", "customers.read"];
 
     private static readonly string[] Officer =
     [
-        .. Reader, "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive", "followUps.record", "organization.write-announcements",
+        .. Reader, "complaints.register", "complaints.handle", "complaints.verify", "complaints.withdraw", "complaints.archive", "followUps.record", "customers.edit", "organization.write-announcements",
     ];
 
     private static readonly string[] Manager =
     [
-        .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "organization.set-policies", "organization.manage-keys", "organization.manage-webhooks",
+        .. Officer, "complaints.classify", "complaints.reopen", "complaints.see-phones", "customers.grade", "customers.merge", "organization.set-policies", "organization.manage-keys", "organization.manage-webhooks",
         "organization.read-staff", "organization.assign-roles", "organization.watch-presence",
         "organization.record-violations", "organization.see-violations", "organization.decide-violations",
         "organization.appraise", "organization.see-appraisals", "organization.confirm-appraisals", "organization.manage-estate", "organization.publish-announcements",
@@ -32,10 +32,10 @@ internal static class DemoCompany
     [
         Role("administrator", RoleTier.Group, "Administrator", "系统管理员", Organization.Role.Everything),
         Role("auditor", RoleTier.Group, "Auditor", "审计员", "audit.read"),
-        Role("callCentreAgent", RoleTier.Group, "Call-centre agent", "呼叫中心坐席", [.. Reader, "organization.take-calls", "complaints.register", "complaints.see-phones", "followUps.record"]),
+        Role("callCentreAgent", RoleTier.Group, "Call-centre agent", "呼叫中心坐席", [.. Reader, "organization.take-calls", "complaints.register", "complaints.see-phones", "followUps.record", "customers.edit"]),
         Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.define-violations", "organization.define-appraisals", "organization.manage-staff"]),
         Role("customerSupervisor", RoleTier.Company, "Customer supervisor", "客户主管", Manager),
-        Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register"]),
+        Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register", "customers.edit"]),
         Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "organization.watch-presence", "complaints.classify", "organization.read-staff", "organization.manage-estate"]),
         Role("customerServiceOfficer", RoleTier.Project, "Customer-service officer", "客服专员", Officer),
         Role("areaManager", RoleTier.Project, "Area manager", "片区经理", Manager),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Organization.Agents;
 using Crm.Organization.Appraisals;
 using Crm.Organization.Calendar;
+using Crm.Organization.Customers;
 using Crm.Organization.Presence;
 using Crm.Organization.Violations;
 using Crm.Shared.Data;
@@ -55,6 +56,8 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
     public DbSet<AppraisalForm> AppraisalForms => Set<AppraisalForm>();
 
     public DbSet<Appraisal> Appraisals => Set<Appraisal>();
+
+    public DbSet<Customer> Customers => Set<Customer>();
 
     /// <summary>ORG-07: everything that was put right in the calendar, in its order.</summary>
     public async Task<IReadOnlyList<CalendarCorrection>> CorrectionsAsync(CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crm.Organization.Access;
 using Crm.Organization.Contracts;
+using Crm.Organization.Customers;
 using Crm.Organization.Data;
 using Crm.Organization.Deliveries;
 using Crm.Organization.Notifications;
@@ -12,16 +13,20 @@ using NodaTime;
 
 namespace Crm.Organization.Reactions;
 
-/// <summary>ORG-11: whatever a module registered as worth telling goes into the inboxes of those who are to know, and to the webhooks that want it.</summary>
+/// <summary>
+/// ORG-11: whatever a module registered as worth telling goes into the inboxes of those who are to know, and to the webhooks that want it.
+/// ORG-16: by what it registered as making somebody known, the directory knows them from then on.
+/// </summary>
 internal sealed class WhenItHappens<TEvent>(
     OrganizationDb db, DirectoryRefresh access, OrganizationDirectory directory, IEnumerable<NoticeKind> kinds, IEnumerable<WebhookEvent> offered,
-    NotificationPolicies policies, ChosenWays ways, MailOptions mail, IClock clock)
+    NotificationPolicies policies, ChosenWays ways, MailOptions mail, CustomerReports customers, IClock clock)
     : Hearing<TEvent> where TEvent : IntegrationEvent
 {
     protected override async Task<Outcome> On(TEvent happened, CancellationToken ct)
     {
         foreach (var kind in kinds.OfType<NoticeKind<TEvent>>().Where(k => k.When(happened))) await TellAsync(kind, happened, ct);
         foreach (var type in offered.OfType<WebhookEvent<TEvent>>()) await SendAsync(type, happened, ct);
+        await customers.HearAsync(happened, EventId, ct);
         return Outcome.Done;
     }
 

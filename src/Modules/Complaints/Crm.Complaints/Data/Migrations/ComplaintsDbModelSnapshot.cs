@@ -66,6 +66,10 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
                     b.Property<int>("Cycle")
                         .HasColumnType("integer")
                         .HasColumnName("cycle");
@@ -130,6 +134,10 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasIndex("Handler")
                         .HasDatabaseName("ix_complaints_handler")
                         .HasFilter("handler IS NOT NULL");
+
+                    b.HasIndex("CustomerId", "RegisteredAt")
+                        .HasDatabaseName("ix_complaints_customer_id_registered_at")
+                        .HasFilter("customer_id IS NOT NULL");
 
                     b.HasIndex("EarliestDueAt", "Project")
                         .HasDatabaseName("ix_complaints_earliest_due_at_project")

@@ -41,6 +41,10 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempt_count");
 
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
                     b.Property<DateTime>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
@@ -122,6 +126,10 @@ namespace Crm.FollowUps.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_follow_ups_number");
 
+                    b.HasIndex("CustomerId", "PlannedAt")
+                        .HasDatabaseName("ix_follow_ups_customer_id_planned_at")
+                        .HasFilter("customer_id IS NOT NULL");
+
                     b.HasIndex("DueAt", "Id")
                         .HasDatabaseName("ix_follow_ups_due_at_id");
 
@@ -157,12 +165,20 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("origin_id");
 
+                    b.Property<Guid?>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
                     b.Property<int>("Cycle")
                         .HasColumnType("integer")
                         .HasColumnName("cycle");
 
                     b.HasKey("OriginId")
                         .HasName("pk_origin_cycles");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_origin_cycles_customer_id")
+                        .HasFilter("customer_id IS NOT NULL");
 
                     b.ToTable("origin_cycles", "followups");
                 });

@@ -732,6 +732,358 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("companies", "organization");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Customers.Customer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("EmailSealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("email_sealed");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid?>("FirstPhone")
+                        .HasColumnType("uuid")
+                        .HasColumnName("first_phone");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<bool>("GradedByHand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("graded_by_hand");
+
+                    b.Property<DateTime>("KnownSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_since");
+
+                    b.Property<Guid?>("MergedInto")
+                        .HasColumnType("uuid")
+                        .HasColumnName("merged_into");
+
+                    b.Property<byte[]>("NameSealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("name_sealed");
+
+                    b.Property<byte[]>("NationalIdIndex")
+                        .HasColumnType("bytea")
+                        .HasColumnName("national_id_index");
+
+                    b.Property<byte[]>("NationalIdSealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("national_id_sealed");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customers");
+
+                    b.HasIndex("MergedInto")
+                        .HasDatabaseName("ix_customers_merged_into")
+                        .HasFilter("merged_into IS NOT NULL");
+
+                    b.HasIndex("Grade", "Id")
+                        .HasDatabaseName("ix_customers_grade_id")
+                        .HasFilter("merged_into IS NULL");
+
+                    b.HasIndex(new[] { "NationalIdIndex" }, "ix_customers_national_id_index")
+                        .IsUnique()
+                        .HasDatabaseName("ix_customers_national_id_index")
+                        .HasFilter("national_id_index IS NOT NULL");
+
+                    b.ToTable("customers", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerBackfill", b =>
+                {
+                    b.Property<string>("SubjectKind")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.Property<Guid>("Position")
+                        .HasColumnType("uuid")
+                        .HasColumnName("position");
+
+                    b.HasKey("SubjectKind")
+                        .HasName("pk_customer_backfills");
+
+                    b.ToTable("customer_backfills", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerConsent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<bool>("Given")
+                        .HasColumnType("boolean")
+                        .HasColumnName("given");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("RecordedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recorded_by");
+
+                    b.Property<string>("Way")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("way");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_consents");
+
+                    b.HasIndex("CustomerId", "Purpose", "At", "Id")
+                        .HasDatabaseName("ix_customer_consents_customer_id_purpose_at_id");
+
+                    b.ToTable("customer_consents", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerGrading", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<bool>("ByHand")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_hand");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.Property<byte[]>("ReasonSealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("reason_sealed");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_gradings");
+
+                    b.HasIndex("CustomerId", "At", "Id")
+                        .HasDatabaseName("ix_customer_gradings_customer_id_at_id");
+
+                    b.ToTable("customer_gradings", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerHome", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Building")
+                        .HasColumnType("text")
+                        .HasColumnName("building");
+
+                    b.Property<string>("Capacity")
+                        .HasColumnType("text")
+                        .HasColumnName("capacity");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Unit")
+                        .HasColumnType("text")
+                        .HasColumnName("unit");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_homes");
+
+                    b.HasIndex("Project")
+                        .HasDatabaseName("ix_customer_homes_project");
+
+                    b.HasIndex("CustomerId", "Project", "Building", "Unit")
+                        .IsUnique()
+                        .HasDatabaseName("ix_customer_homes_customer_id_project_building_unit");
+
+                    NpgsqlIndexBuilderExtensions.AreNullsDistinct(b.HasIndex("CustomerId", "Project", "Building", "Unit"), false);
+
+                    b.ToTable("customer_homes", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerPhone", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<byte[]>("PhoneIndex")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone_index");
+
+                    b.Property<byte[]>("PhoneSealed")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone_sealed");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customer_phones");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_customer_phones_customer_id");
+
+                    b.HasIndex(new[] { "PhoneIndex" }, "ix_customer_phones_phone_index")
+                        .IsUnique()
+                        .HasDatabaseName("ix_customer_phones_phone_index");
+
+                    b.ToTable("customer_phones", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerProject", b =>
+                {
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Grade")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("grade");
+
+                    b.HasKey("CustomerId", "Project")
+                        .HasName("pk_customer_projects");
+
+                    b.HasIndex("Project", "CustomerId")
+                        .HasDatabaseName("ix_customer_projects_project_customer_id");
+
+                    b.HasIndex("Project", "Grade", "CustomerId")
+                        .HasDatabaseName("ix_customer_projects_project_grade_customer_id");
+
+                    b.ToTable("customer_projects", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerSubject", b =>
+                {
+                    b.Property<string>("SubjectKind")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.Property<DateTime>("LinkedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("linked_at");
+
+                    b.HasKey("SubjectKind", "SubjectId")
+                        .HasName("pk_customer_subjects");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_customer_subjects_customer_id");
+
+                    b.ToTable("customer_subjects", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.ReportedFact", b =>
+                {
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Fact")
+                        .HasColumnType("text")
+                        .HasColumnName("fact");
+
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
+
+                    b.HasKey("EventId", "Fact")
+                        .HasName("pk_customer_facts");
+
+                    b.HasIndex("SubjectKind", "SubjectId")
+                        .HasDatabaseName("ix_customer_facts_subject_kind_subject_id");
+
+                    b.ToTable("customer_facts", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Data.DirectoryVersion", b =>
                 {
                     b.Property<int>("Id")
@@ -2800,6 +3152,89 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_change_previews_projects_project");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Customers.Customer", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("MergedInto")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_customers_customers_merged_into");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerConsent", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_consents_customers_customer_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerGrading", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_gradings_customers_customer_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerHome", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany("Homes")
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_homes_customers_customer_id");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_homes_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerPhone", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany("Phones")
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_phones_customers_customer_id");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerProject", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany("Projects")
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_projects_customers_customer_id");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_projects_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.CustomerSubject", b =>
+                {
+                    b.HasOne("Crm.Organization.Customers.Customer", null)
+                        .WithMany()
+                        .HasForeignKey("CustomerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_customer_subjects_customers_customer_id");
+                });
+
             modelBuilder.Entity("Crm.Organization.Department", b =>
                 {
                     b.HasOne("Crm.Organization.Company", null)
@@ -3081,6 +3516,15 @@ namespace Crm.Organization.Data.Migrations
             modelBuilder.Entity("Crm.Organization.Appraisals.Appraisal", b =>
                 {
                     b.Navigation("Steps");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Customers.Customer", b =>
+                {
+                    b.Navigation("Homes");
+
+                    b.Navigation("Phones");
+
+                    b.Navigation("Projects");
                 });
 
             modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
