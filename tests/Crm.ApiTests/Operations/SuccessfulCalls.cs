@@ -31,6 +31,8 @@ public sealed class SuccessfulCalls(CrmSystem system)
 
     private static int codes;
 
+    private static int months;
+
     private Api Admin => system.Admin;
 
     /// <summary>Prepares a call of the operation, on something nobody else touches.</summary>
@@ -241,6 +243,45 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "replayWebhookDelivery" => new(await SentAsync() is var (webhook, delivery) ? $"/api/v1/webhooks/{webhook}/deliveries/{delivery}/replay" : ""),
         "listEmails" => new("/api/v1/emails"),
         "replayEmail" => new($"/api/v1/emails/{await EmailAsync()}/replay"),
+        "openShift" => new("/api/v1/shifts", Json(new { project = "demo", code = NewCode(), nameZh = "夜班", nameEn = "Night", begins = "22:00", ends = "06:00", from = "2100-01-01", until = "2190-12-31" })),
+        "editShift" => new($"/api/v1/shifts/demo/{(await MadeAsync("openShift")).Text("code")}", Json(new { nameZh = "夜班", nameEn = "Night", begins = "23:00", ends = "07:00", from = "2100-02-01", until = "2190-12-31" }), First),
+        "listShifts" => new("/api/v1/shifts?project=demo"),
+        "getShift" => new("/api/v1/shifts/demo/day"),
+        "draftRoster" => new("/api/v1/rosters", NeededOn(NewMonth())),
+        "editRoster" => new(await RosterAsync(), Json(new { shifts = new[] { new { shift = "day", workingDays = 1, daysOff = 0 } }, days = Array.Empty<object>() }), First),
+        "listRosters" => new("/api/v1/rosters?project=demo"),
+        "getRoster" => new(await RosterAsync()),
+        "generateRoster" => new($"{await RosterAsync()}/generation", Json(new { groups = new[] { new { people = new[] { "demo.officer", "demo.desk" }, shifts = new[] { "day" } } }, daysOff = 4 })),
+        "arrangeRoster" => await ArrangedAsync(),
+        "publishRoster" => new($"{await RosterAsync()}/publication"),
+        "correctRoster" => await CorrectedAsync(),
+        "listGaps" => new($"{await RosterAsync()}/gaps"),
+        "askLeave" => new("/api/v1/leave-requests", NewLeave()),
+        "signLeave" => new($"/api/v1/leave-requests/{await LeaveAsync("demo.officer")}/signature"),
+        "refuseLeave" => new($"/api/v1/leave-requests/{await LeaveAsync("demo.officer")}/refusal", Json(new { reason = "人手不足" })),
+        "withdrawLeave" => new($"/api/v1/leave-requests/{await LeaveAsync("demo.admin")}/withdrawal"),
+        "listLeave" => new("/api/v1/leave-requests?project=demo&status=asked"),
+        "listMyLeave" => new("/api/v1/leave-requests/mine"),
+        "getLeave" => new($"/api/v1/leave-requests/{await LeaveAsync("demo.officer")}"),
+        "getDuty" => new("/api/v1/duty?project=demo"),
+        "listMyShifts" => new("/api/v1/duty/mine"),
+        "extendShift" => await RunningShiftAsync(),
+        "askSwap" => await ComingAsync("demo.admin", "demo.officer") is var (mine, theirs) ? new($"/api/v1/shift-assignments/{mine}/swap", Json(new { staff = "demo.officer", wanted = theirs })) : throw new NotSupportedException(),
+        "answerSwap" => new($"/api/v1/swaps/{await SwapAsync("demo.officer", "demo.admin")}/answer", Json(new { agrees = true })),
+        "approveSwap" => new($"/api/v1/swaps/{await AgreedSwapAsync()}/approval"),
+        "refuseSwap" => new($"/api/v1/swaps/{await AgreedSwapAsync()}/refusal", Json(new { reason = "须有老员工" })),
+        "withdrawSwap" => new($"/api/v1/swaps/{await SwapAsync("demo.admin", "demo.officer")}/withdrawal"),
+        "listSwaps" => new("/api/v1/swaps?project=demo&status=asked"),
+        "listMySwaps" => new("/api/v1/swaps/mine"),
+        "getSwap" => new($"/api/v1/swaps/{await SwapAsync("demo.officer", "demo.desk")}"),
+        "writeHandover" => new("/api/v1/shift-handovers", await NoteAsync()),
+        "confirmHandover" => new($"/api/v1/shift-handovers/{await WrittenAsync()}/confirmation"),
+        "listHandovers" => new("/api/v1/shift-handovers?project=demo&confirmed=false"),
+        "getHandover" => new($"/api/v1/shift-handovers/{await WrittenAsync()}"),
+        "logProblem" => new("/api/v1/problem-log", Json(new { project = "demo", problem = "维保电话无人接听", cause = "值班表未更新", solution = "联系维保经理", helpNeeded = "请更新值班表" })),
+        "listProblems" => new("/api/v1/problem-log?project=demo"),
+        "listMyProblems" => new("/api/v1/problem-log/mine"),
+        "sumUpProblems" => new("/api/v1/problem-log/summary?project=demo"),
         "listParkedEvents" => new("/api/v1/events/parked"),
         "replayEvent" => new($"/api/v1/events/{await ParkedAsync()}/replay"),
         "discardEvent" => new($"/api/v1/events/{await ParkedAsync()}/discard"),
@@ -427,6 +468,98 @@ public sealed class SuccessfulCalls(CrmSystem system)
         INSERT INTO organization.notifications (id, event_id, kind, staff, subject_kind, subject_id, facts, urgent, quiet, on_screen, occurred_at, told_at, number)
         VALUES (gen_random_uuid(), gen_random_uuid(), 'complaints.reopened', 'demo.admin', 'complaint', gen_random_uuid(), '{}', false, false, true, now(), now(), nextval('organization.notification_numbers')) RETURNING id
         """);
+
+    /// <summary>A month that has no roster yet.</summary>
+    private static string NewMonth() => Interlocked.Increment(ref months) is var n ? $"{2100 + n / 12 % 96}-{1 + n % 12:00}" : "";
+
+    /// <summary>A roster of the month with the day shift on its first and its tenth day.</summary>
+    private static JsonObject NeededOn(string month) => Json(new
+    {
+        project = "demo", month, shifts = new[] { new { shift = "day", workingDays = 0, daysOff = 0 } },
+        days = new[] { new { date = $"{month}-01", shift = "day", needed = 1 }, new { date = $"{month}-10", shift = "day", needed = 1 } },
+    });
+
+    private async Task<string> RosterAsync() => (await MadeAsync("draftRoster")).Location!;
+
+    private async Task<PreparedCall> ArrangedAsync()
+    {
+        var roster = await RosterAsync();
+        return new($"{roster}/assignments", Json(new { remove = Array.Empty<Guid>(), add = new[] { new { shift = "day", date = $"{roster[^7..]}-01", staff = "demo.officer" } } }));
+    }
+
+    private async Task<PreparedCall> CorrectedAsync()
+    {
+        var (path, body, _) = await ArrangedAsync();
+        var roster = path[..^"/assignments".Length];
+        (await Admin.PostAsync($"{roster}/publication")).Is(200);
+        body!["reason"] = "突发疾病";
+        return new($"{roster}/correction", body);
+    }
+
+    private static JsonObject NewLeave() => Interlocked.Increment(ref codes) is var n ? Json(new
+    {
+        project = "demo", kind = "annual", startsAt = $"{2100 + n / 336}-{1 + n / 28 % 12:00}-{1 + n % 28:00}T00:00:00Z", endsAt = $"{2100 + n / 336}-{1 + n / 28 % 12:00}-{1 + n % 28:00}T12:00:00Z", reason = "年假",
+    }) : [];
+
+    private async Task<Guid> LeaveAsync(string staff) => (await (await system.SignInAsync(staff)).PostAsync("/api/v1/leave-requests", NewLeave().ToJsonString())).Is(201).Id;
+
+    /// <summary>Two people's shifts in a published roster.</summary>
+    private async Task<(Guid, Guid)> ComingAsync(string first, string second)
+    {
+        var roster = await RosterAsync();
+        (await Admin.PostAsync($"{roster}/assignments", new
+        {
+            remove = Array.Empty<Guid>(), add = new[] { new { shift = "day", date = $"{roster[^7..]}-01", staff = first }, new { shift = "day", date = $"{roster[^7..]}-10", staff = second } },
+        })).Is(200);
+        (await Admin.PostAsync($"{roster}/publication")).Is(200);
+        var shifts = (await Admin.GetAsync(roster)).Is(200).Json.GetProperty("slots").EnumerateArray().Select(s => s.GetProperty("people")[0].GetProperty("id").GetGuid()).ToArray();
+        return (shifts[0], shifts[1]);
+    }
+
+    private async Task<Guid> SwapAsync(string asker, string other)
+    {
+        var (mine, theirs) = await ComingAsync(asker, other);
+        return (await (await system.SignInAsync(asker)).PostAsync($"/api/v1/shift-assignments/{mine}/swap", new { staff = other, wanted = theirs })).Is(201).Id;
+    }
+
+    private async Task<Guid> AgreedSwapAsync()
+    {
+        var swap = await SwapAsync("demo.officer", "demo.desk");
+        return (await (await system.SignInAsync("demo.desk")).PostAsync($"/api/v1/swaps/{swap}/answer", new { agrees = true })).Is(200).Id;
+    }
+
+    /// <summary>A shift of the administrator's that runs at this moment.</summary>
+    private async Task<PreparedCall> RunningShiftAsync()
+    {
+        // Earlier calls may have turned the clock.
+        var now = ClockSeen.At((await Admin.GetAsync("/dev/clock")).Is(200).Json, "now")!.Value.ToDateTimeUtc();
+        await system.ScalarAsync<long>("""
+            WITH over AS (UPDATE organization.shift_assignments SET off_at = $1, off_because = 'corrected' WHERE staff = 'demo.admin' AND off_at IS NULL AND starts_at < $1 RETURNING 1)
+            SELECT count(*) FROM over
+            """, now);
+        var month = DateOnly.Parse($"{NewMonth()}-01", System.Globalization.CultureInfo.InvariantCulture);
+        var shift = await system.ScalarAsync<Guid>("""
+            WITH roster AS (INSERT INTO organization.rosters (id, project, month, needs, status, published_at, version, event_sequence)
+                VALUES (gen_random_uuid(), 'demo', $1, '{"shifts":[],"days":[]}', 'published', $2, 1, 0) RETURNING id),
+            slot AS (INSERT INTO organization.shift_slots (id, roster, project, shift, date, starts_at, ends_at, needed, after_hours, missing, version, event_sequence)
+                SELECT gen_random_uuid(), id, 'demo', 'day', $1, $2 - interval '1 hour', $2 + interval '2 hours', 1, false, interval '0', 1, 0 FROM roster RETURNING *)
+            INSERT INTO organization.shift_assignments (id, slot, roster, project, shift, date, staff, starts_at, ends_at, until, rest_until, given_by, given_at)
+            SELECT gen_random_uuid(), id, roster, project, shift, date, 'demo.admin', starts_at, ends_at, ends_at, ends_at, 'demo.admin', $2 FROM slot RETURNING id
+            """, month, now);
+        var until = await system.ScalarAsync<DateTime>("SELECT until + interval '1 hour' FROM organization.shift_assignments WHERE id = $1", shift);
+        return new($"/api/v1/shift-assignments/{shift}/extension", Json(new { until = NodaTime.Text.InstantPattern.ExtendedIso.Format(NodaTime.Instant.FromDateTimeUtc(until)), reason = "客户仍在现场" }));
+    }
+
+    /// <summary>A note from the shift that runs.</summary>
+    private async Task<JsonObject> NoteAsync()
+    {
+        var (path, _, _) = await RunningShiftAsync();
+        var date = await system.ScalarAsync<DateOnly>("SELECT date FROM organization.shift_assignments WHERE id = $1", Guid.Parse(path.Split('/')[4]));
+        return Json(new { project = "demo", shift = "day", date = $"{date:yyyy-MM-dd}", urgent = "3号楼电梯停运", customers = new[] { new { kind = "complaint", id = Guid.NewGuid(), text = "19:00 前回电" } } });
+    }
+
+    /// <summary>A note of somebody else's.</summary>
+    private async Task<Guid> WrittenAsync() => (await (await system.SignInAsync("demo.manager")).PostAsync("/api/v1/shift-handovers", (await NoteAsync()).ToJsonString())).Is(201).Id;
 
     /// <summary>A delivery that was made already is put back as if it had been parked.</summary>
     private async Task<Guid> ParkedAsync()

@@ -40,6 +40,9 @@ public static class StandardRoles
 
     /// <summary>资产管理部负责人.</summary>
     public const string HeadOfAssetManagement = "headOfAssetManagement";
+
+    /// <summary>物业主管: answers for a project's front desk and its shifts.</summary>
+    public const string PropertySupervisor = "propertySupervisor";
 }
 
 /// <summary>What a notice is about.</summary>

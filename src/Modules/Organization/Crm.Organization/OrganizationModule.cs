@@ -5,6 +5,7 @@ using Crm.Organization.Appraisals;
 using Crm.Organization.Contracts;
 using Crm.Organization.Customers;
 using Crm.Organization.Data;
+using Crm.Organization.Duty;
 using Crm.Organization.Estate;
 using Crm.Organization.Features;
 using Crm.Organization.Jobs;
@@ -44,6 +45,7 @@ public static class OrganizationModule
         services.AddSingleton<CallerLookup>();
         services.AddNotifications();
         services.AddCustomers();
+        services.AddDuty();
         services.AddPresence();
         services.AddViolations();
         services.AddAppraisals();
@@ -141,6 +143,7 @@ public static class OrganizationModule
         CountWorkingDaysEndpoint.Map(routes);
         routes.MapNotifications();
         api.MapCustomers();
+        routes.MapDuty();
         routes.MapPresence();
         routes.MapAgents();
         routes.MapViolations();

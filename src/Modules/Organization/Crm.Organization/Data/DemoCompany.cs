@@ -1,4 +1,5 @@
 using Crm.Organization.Contracts;
+using Crm.Organization.Duty;
 using Crm.Organization.Estate;
 using Crm.Shared.Data;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ namespace Crm.Organization.Data;
 /// </summary>
 internal static class DemoCompany
 {
-    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "organization.set-presence", "organization.own-record", "organization.read-announcements", "complaints.read", "followUps.read", "customers.read"];
+    private static readonly string[] Reader = ["organization.read", "organization.receive-notices", "organization.set-presence", "organization.own-record", "organization.read-announcements", "complaints.read", "followUps.read", "customers.read", "duty.read", "duty.serve"];
 
     private static readonly string[] Officer =
     [
@@ -25,6 +26,7 @@ internal static class DemoCompany
         "organization.read-staff", "organization.assign-roles", "organization.watch-presence",
         "organization.record-violations", "organization.see-violations", "organization.decide-violations",
         "organization.appraise", "organization.see-appraisals", "organization.confirm-appraisals", "organization.manage-estate", "organization.publish-announcements",
+        "duty.arrange", "duty.decide",
     ];
 
     /// <summary>ORG-02: the roles whose work the built modules know. "*" stands for everything.</summary>
@@ -36,7 +38,7 @@ internal static class DemoCompany
         Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.define-violations", "organization.define-appraisals", "organization.manage-staff"]),
         Role("customerSupervisor", RoleTier.Company, "Customer supervisor", "客户主管", Manager),
         Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register", "customers.edit"]),
-        Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "organization.watch-presence", "complaints.classify", "organization.read-staff", "organization.manage-estate"]),
+        Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "organization.watch-presence", "complaints.classify", "organization.read-staff", "organization.manage-estate", "duty.arrange", "duty.decide"]),
         Role("customerServiceOfficer", RoleTier.Project, "Customer-service officer", "客服专员", Officer),
         Role("areaManager", RoleTier.Project, "Area manager", "片区经理", Manager),
         Role("headOfAssetManagement", RoleTier.Project, "Head of asset management", "资产管理负责人", [.. Manager, "complaints.acknowledge"]),
@@ -71,6 +73,8 @@ internal static class DemoCompany
                 Code = "demo-station", Project = "demo", Kind = StationKind.ServiceStation, Name = "云栖花园服务站", Address = "云栖花园 1 栋大堂", InCharge = "demo.desk",
                 Hours = [.. Enum.GetValues<Weekday>().Select(day => new OpeningHours(day, new LocalTime(8, 30), new LocalTime(20, 0)))],
             });
+        db.AddRange(StandardShifts.Of("demo"));
+        db.AddRange(StandardShifts.Of("harbour"));
         db.Roles.AddRange(Roles);
         db.Assignments.AddRange(
             new RoleAssignment { Staff = "demo.admin", Role = "administrator" },

@@ -1,5 +1,6 @@
 using Crm.Organization.Access;
 using Crm.Organization.Data;
+using Crm.Organization.Duty;
 using Crm.Organization.Estate;
 using Crm.Organization.Webhooks;
 using Crm.Shared.Access;
@@ -35,10 +36,10 @@ internal sealed class DepartStaffValidator : AbstractValidator<DepartStaffBody>
 }
 
 /// <summary>
-/// ORG-03: a person leaving hands over what they hold. Areas, service desks, stations and webhooks pass on in this transaction; what other modules know of passes
+/// ORG-03: a person leaving hands over what they hold. Areas, service desks, stations and webhooks pass on in this transaction; their coming shifts are open; what other modules know of passes
 /// on when they hear of it, and what comes to the leaver later by a sweep.
 /// </summary>
-internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext context, IClock clock) : IRequestHandler<DepartStaff, Answer<StaffAnswer>>
+internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext context, LeaversShifts shifts, IClock clock) : IRequestHandler<DepartStaff, Answer<StaffAnswer>>
 {
     public async Task<Answer<StaffAnswer>> Handle(DepartStaff request, CancellationToken cancellationToken)
     {
@@ -77,6 +78,10 @@ internal sealed class DepartStaffHandler(OrganizationDb db, CommandContext conte
 
         db.Assignments.RemoveRange(held[person.Code]);
         await Administrators.SaveIfOneStaysAsync(db, cancellationToken);
+        while (await shifts.PassOnAsync([person.Code], cancellationToken) > 0)
+        {
+        }
+
         return StaffAnswer.Of(person, now);
     }
 }
@@ -88,7 +93,7 @@ internal static class DepartStaffEndpoint
             directory.AfterAsync(call.Send(new DepartStaff(code, body.Value)), ct))
         .Tells<StaffAnswer>(
             "departStaff", "Let a member of staff leave",
-            "They can sign in no more and lose their roles; everything they hold passes on to the successor: areas, service desks, stations and webhooks at once, open cases and planned follow-ups within seconds, each with a step in its history. The successor works here and reaches the same projects; a refusal names who does.",
+            "They can sign in no more and lose their roles; everything they hold passes on to the successor: areas, service desks, stations and webhooks at once, their coming shifts are open, open cases and planned follow-ups within seconds, each with a step in its history. The successor works here and reaches the same projects; a refusal names who does.",
             rules: "ORG-03")
         .About("member of staff", "员工", (OrganizationDb db, string code, ProjectScope scope) => db.StaffIn(scope).Where(s => s.Code == code))
         .Example(new { successor = "demo.manager", reason = "调离" })

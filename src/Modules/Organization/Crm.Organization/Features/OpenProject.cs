@@ -1,6 +1,7 @@
 using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
+using Crm.Organization.Duty;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
 using Crm.Shared.Failures;
@@ -53,6 +54,7 @@ internal sealed class OpenProjectHandler(OrganizationDb db, IClock clock) : IReq
         var now = clock.GetCurrentInstant();
         project.Open(now);
         db.Projects.Add(project);
+        db.AddRange(StandardShifts.Of(project.Code));
         return CodedAnswer.Made(project, "project", "projects", project.Code, now);
     }
 }

@@ -1,3 +1,4 @@
+using Crm.Organization.Duty;
 using Crm.Shared.Failures;
 using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
@@ -18,6 +19,7 @@ internal static class OpenProjectAtConsole
 
         await ProjectRule.EnsureAsync(db, project, isNew: true, ct);
         db.Projects.Add(project);
+        db.AddRange(StandardShifts.Of(project.Code));
         return ("project", project.Code, project.Code);
     }, ct);
 }

@@ -1313,6 +1313,586 @@ namespace Crm.Organization.Data.Migrations
                     b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
+            modelBuilder.Entity("Crm.Organization.Duty.LeaveRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<DateTime>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<byte[]>("Reason")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("reason");
+
+                    b.Property<byte[]>("Refusal")
+                        .HasColumnType("bytea")
+                        .HasColumnName("refusal");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<DateTime>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_leave_requests");
+
+                    b.HasIndex("StartsAt", "Id")
+                        .HasDatabaseName("ix_leave_requests_starts_at_id");
+
+                    b.HasIndex("Project", "StartsAt", "Id")
+                        .HasDatabaseName("ix_leave_requests_project_starts_at_id");
+
+                    b.HasIndex("Staff", "StartsAt", "Id")
+                        .HasDatabaseName("ix_leave_requests_staff_starts_at_id");
+
+                    b.ToTable("leave_requests", "organization", t =>
+                        {
+                            t.HasCheckConstraint("of_some_leave", "starts_at < ends_at");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ProblemEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("NeedsHelp")
+                        .HasColumnType("boolean")
+                        .HasColumnName("needs_help");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<byte[]>("Texts")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("texts");
+
+                    b.HasKey("Id")
+                        .HasName("pk_problem_entries");
+
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_problem_entries_at_id");
+
+                    b.HasIndex("Project", "At", "Id")
+                        .HasDatabaseName("ix_problem_entries_project_at_id");
+
+                    b.HasIndex("Staff", "At", "Id")
+                        .HasDatabaseName("ix_problem_entries_staff_at_id");
+
+                    b.ToTable("problem_entries", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.Roster", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<DateOnly>("Month")
+                        .HasColumnType("date")
+                        .HasColumnName("month");
+
+                    b.Property<string>("Needs")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("needs");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime?>("PublishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("published_at");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rosters");
+
+                    b.HasIndex("Project", "Month")
+                        .IsUnique()
+                        .HasDatabaseName("ix_rosters_project_month");
+
+                    b.ToTable("rosters", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.Shift", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shifts");
+
+                    b.HasIndex("Project", "Code")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shifts_project_code");
+
+                    b.ToTable("shifts", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftAssignment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<DateTime>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<DateTime>("GivenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("given_at");
+
+                    b.Property<string>("GivenBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("given_by");
+
+                    b.Property<DateTime?>("OffAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("off_at");
+
+                    b.Property<string>("OffBecause")
+                        .HasColumnType("text")
+                        .HasColumnName("off_because");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime>("RestUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rest_until");
+
+                    b.Property<Guid>("Roster")
+                        .HasColumnType("uuid")
+                        .HasColumnName("roster");
+
+                    b.Property<string>("Shift")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shift");
+
+                    b.Property<Guid>("Slot")
+                        .HasColumnType("uuid")
+                        .HasColumnName("slot");
+
+                    b.Property<string>("Staff")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("staff");
+
+                    b.Property<DateTime>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shift_assignments");
+
+                    b.HasIndex("Roster")
+                        .HasDatabaseName("ix_shift_assignments_roster");
+
+                    b.HasIndex("Slot")
+                        .HasDatabaseName("ix_shift_assignments_slot");
+
+                    b.HasIndex("Project", "Until")
+                        .HasDatabaseName("ix_shift_assignments_project_until")
+                        .HasFilter("off_at IS NULL");
+
+                    b.HasIndex("Staff", "StartsAt", "Id")
+                        .HasDatabaseName("ix_shift_assignments_staff_starts_at_id");
+
+                    b.ToTable("shift_assignments", "organization", t =>
+                        {
+                            t.HasCheckConstraint("of_some_time", "starts_at < ends_at AND starts_at < until AND ends_at <= rest_until");
+                        });
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftHandover", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("AlertAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("alert_at");
+
+                    b.Property<DateTime?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<string>("ConfirmedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("confirmed_by");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Shift")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shift");
+
+                    b.Property<Guid>("Slot")
+                        .HasColumnType("uuid")
+                        .HasColumnName("slot");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("WrittenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("written_by");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shift_handovers");
+
+                    b.HasIndex("AlertAt")
+                        .HasDatabaseName("ix_shift_handovers_alert_at")
+                        .HasFilter("alert_at IS NOT NULL");
+
+                    b.HasIndex("Slot")
+                        .HasDatabaseName("ix_shift_handovers_slot");
+
+                    b.HasIndex("WrittenBy")
+                        .HasDatabaseName("ix_shift_handovers_written_by");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_shift_handovers_project_id");
+
+                    b.ToTable("shift_handovers", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftSlot", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<bool>("AfterHours")
+                        .HasColumnType("boolean")
+                        .HasColumnName("after_hours");
+
+                    b.Property<DateOnly>("Date")
+                        .HasColumnType("date")
+                        .HasColumnName("date");
+
+                    b.Property<DateTime>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<TimeSpan>("Missing")
+                        .HasColumnType("interval")
+                        .HasColumnName("missing");
+
+                    b.Property<int>("Needed")
+                        .HasColumnType("integer")
+                        .HasColumnName("needed");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<DateTime?>("RemindAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("remind_at");
+
+                    b.Property<Guid>("Roster")
+                        .HasColumnType("uuid")
+                        .HasColumnName("roster");
+
+                    b.Property<string>("Shift")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shift");
+
+                    b.Property<DateTime>("StartsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("starts_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shift_slots");
+
+                    b.HasIndex("RemindAt")
+                        .HasDatabaseName("ix_shift_slots_remind_at")
+                        .HasFilter("remind_at IS NOT NULL");
+
+                    b.HasIndex("Project", "StartsAt")
+                        .HasDatabaseName("ix_shift_slots_project_starts_at");
+
+                    b.HasIndex("Roster", "Shift", "Date")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shift_slots_roster_shift_date");
+
+                    b.ToTable("shift_slots", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftSwap", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<string>("AskedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("asked_by");
+
+                    b.Property<DateTime?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<Guid>("Offered")
+                        .HasColumnType("uuid")
+                        .HasColumnName("offered");
+
+                    b.Property<string>("Other")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("other");
+
+                    b.Property<string>("Project")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<Guid?>("Wanted")
+                        .HasColumnType("uuid")
+                        .HasColumnName("wanted");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shift_swaps");
+
+                    b.HasIndex("Offered")
+                        .HasDatabaseName("ix_shift_swaps_offered");
+
+                    b.HasIndex("Wanted")
+                        .HasDatabaseName("ix_shift_swaps_wanted");
+
+                    b.HasIndex("AskedBy", "Id")
+                        .HasDatabaseName("ix_shift_swaps_asked_by_id");
+
+                    b.HasIndex("Other", "Id")
+                        .HasDatabaseName("ix_shift_swaps_other_id");
+
+                    b.HasIndex("Project", "Id")
+                        .HasDatabaseName("ix_shift_swaps_project_id");
+
+                    b.ToTable("shift_swaps", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftTerms", b =>
+                {
+                    b.Property<Guid>("Shift")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shift");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<TimeOnly>("Begins")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("begins");
+
+                    b.Property<TimeOnly>("Ends")
+                        .HasColumnType("time without time zone")
+                        .HasColumnName("ends");
+
+                    b.Property<DateOnly>("From")
+                        .HasColumnType("date")
+                        .HasColumnName("from");
+
+                    b.Property<string>("NameEn")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name_en");
+
+                    b.Property<string>("NameZh")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name_zh");
+
+                    b.Property<DateTime>("SaidAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("said_at");
+
+                    b.Property<string>("SaidBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("said_by");
+
+                    b.Property<DateOnly?>("Until")
+                        .HasColumnType("date")
+                        .HasColumnName("until");
+
+                    b.HasKey("Shift", "Number")
+                        .HasName("pk_shift_terms");
+
+                    b.ToTable("shift_terms", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
                 {
                     b.Property<string>("Project")
@@ -3260,6 +3840,158 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_department_duties_departments_department");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Duty.LeaveRequest", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_leave_requests_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_leave_requests_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ProblemEntry", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_problem_entries_projects_project");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_problem_entries_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.Roster", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_rosters_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.Shift", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shifts_projects_project");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftAssignment", b =>
+                {
+                    b.HasOne("Crm.Organization.Duty.Roster", null)
+                        .WithMany()
+                        .HasForeignKey("Roster")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_assignments_rosters_roster");
+
+                    b.HasOne("Crm.Organization.Duty.ShiftSlot", null)
+                        .WithMany()
+                        .HasForeignKey("Slot")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_assignments_shift_slots_slot");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Staff")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_assignments_staff_staff");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftHandover", b =>
+                {
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_handovers_projects_project");
+
+                    b.HasOne("Crm.Organization.Duty.ShiftSlot", null)
+                        .WithMany()
+                        .HasForeignKey("Slot")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_handovers_shift_slots_slot");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("WrittenBy")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_handovers_staff_written_by");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftSlot", b =>
+                {
+                    b.HasOne("Crm.Organization.Duty.Roster", null)
+                        .WithMany()
+                        .HasForeignKey("Roster")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_slots_rosters_roster");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftSwap", b =>
+                {
+                    b.HasOne("Crm.Organization.Duty.ShiftAssignment", null)
+                        .WithMany()
+                        .HasForeignKey("Offered")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_swaps_shift_assignments_offered");
+
+                    b.HasOne("Crm.Organization.StaffRow", null)
+                        .WithMany()
+                        .HasForeignKey("Other")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_swaps_staff_other");
+
+                    b.HasOne("Crm.Organization.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("Project")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_swaps_projects_project");
+
+                    b.HasOne("Crm.Organization.Duty.ShiftAssignment", null)
+                        .WithMany()
+                        .HasForeignKey("Wanted")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_shift_swaps_shift_assignments_wanted");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.ShiftTerms", b =>
+                {
+                    b.HasOne("Crm.Organization.Duty.Shift", null)
+                        .WithMany("Terms")
+                        .HasForeignKey("Shift")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_shift_terms_shifts_shift");
+                });
+
             modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
                 {
                     b.HasOne("Crm.Organization.ProjectRow", null)
@@ -3525,6 +4257,11 @@ namespace Crm.Organization.Data.Migrations
                     b.Navigation("Phones");
 
                     b.Navigation("Projects");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Duty.Shift", b =>
+                {
+                    b.Navigation("Terms");
                 });
 
             modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>
