@@ -109,13 +109,17 @@ internal static class ManyCases
             FROM bench_cases ORDER BY i
             """);
         yield return ("records", """
-            INSERT INTO complaints.complaint_records (complaint_id, number, project, kind, channel, category, proposed_severity, content, demand, building, unit, customer_name, phone_index,
+            INSERT INTO complaints.complaint_records (complaint_id, number, project, kind, channel, category, proposed_severity, content, demand, customer_name, left_phone,
                                                       received_at, registered_at, registered_by, source_system, source_ticket, written_reply_only)
             SELECT id, number, project, kind, 'hotline', (ARRAY['lifts','repair','cleaning','noise','fees'])[1 + i % 5], severity,
-                   'Case ' || i || ': the lift in building ' || i % 40 || ' stopped between floors again this morning, for the second time this week.', 'Repair it soon.',
-                   (i % 40)::text, (i % 2000)::text, 'Customer ' || i % 300000, sha256((i % 300000)::text::bytea), registered_at, registered_at, 'bench',
+                   convert_to('Case ' || i || ': the lift in building ' || i % 40 || ' stopped between floors again this morning, for the second time this week.', 'UTF8'), 'Repair it soon.'::bytea,
+                   convert_to('Customer ' || i % 300000, 'UTF8'), true, registered_at, registered_at, 'bench',
                    CASE WHEN i % 2 = 0 THEN 'hotline-1' END, CASE WHEN i % 2 = 0 THEN 'T-' || i END, false
             FROM bench_cases ORDER BY i
+            """);
+        yield return ("complainants", """
+            INSERT INTO complaints.complainants (complaint_id, sealed_key, phone_index, building, unit)
+            SELECT id, '\x01'::bytea || sha256(i::text::bytea) || sha256(id::text::bytea), '\x01'::bytea || sha256((i % 300000)::text::bytea), (i % 40)::text, (i % 2000)::text FROM bench_cases ORDER BY i
             """);
         yield return ("clocks", """
             INSERT INTO complaints.clocks (id, subject_id, project, cycle, kind, started_at, budget, consumed, warn_at, due_at, next_rung_at, ended_at, "end", ended_by, policy, policy_version)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Crm.ApiTests.Infrastructure;
 using Crm.ApiTests.Operations;
+using Crm.Host.Commands;
 using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Shouldly;
@@ -95,6 +96,16 @@ public sealed class ArchitectureTests
     [Trait("Rule", "ORG-12")]
     public async Task The_committed_inventory_of_personal_data_is_the_one_the_code_makes() =>
         await CommittedText.IsAsync(PersonalDataPage.Write(PersonalDataPage.Inventory), "docs", "personal-data.md");
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public void Whatever_is_sealed_or_indexed_is_known_to_those_who_change_the_keys()
+    {
+        var (inventory, columns) = (PersonalDataPage.Inventory.Items.Where(i => i.Stored).ToArray(), Modules.Registered<SealedColumn>().Select(c => $"{c.Table}.{c.Column}").ToArray());
+        inventory.Where(i => i.Guard == Guard.Sealed).Select(i => $"{i.Place}.{i.Field}").ShouldBeSubsetOf(columns);
+        inventory.Where(i => i.Guard == Guard.BlindIndex).Select(i => $"{i.Place}.{i.Field}").ShouldBe(Modules.Registered<BlindIndexColumn>().Select(c => $"{c.Table}.{c.Column}"), ignoreOrder: true);
+        columns.Length.ShouldBeGreaterThanOrEqualTo(9);
+    }
 
     [Fact]
     [Trait("Rule", "ORG-12")]

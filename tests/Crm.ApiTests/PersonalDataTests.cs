@@ -43,7 +43,7 @@ public sealed partial class PersonalDataTests(PersonalDataTests.TracedSystem sys
         var evidence = await Evidence.GatherAsync(system.Server);
         evidence.Tables.ShouldBeGreaterThan(30);
         evidence.Count.ShouldBeGreaterThan(500);
-        evidence.Find(mark).ShouldContain($"{system.Database}.complaints.complaint_records", "the planted control is found in the database");
+        evidence.Find(mark).ShouldContain($"{system.Database}.complaints.complainants", "the planted control is found in the database");
         evidence.Find(mark).ShouldContain("a host's log", "the planted control is found in the logs");
         evidence.Find(mark).ShouldContain("a collector at /v1/traces", "the planted control is found in the traces");
         evidence.FindNumber("13799990000").Count.ShouldBeGreaterThanOrEqualTo(3, "a phone that was planted is found");
@@ -100,7 +100,7 @@ public sealed partial class PersonalDataTests(PersonalDataTests.TracedSystem sys
     {
         using (var source = new ActivitySource(CrmMeasures.Name))
         using (source.StartActivity($"{mark} {phone}").ShouldNotBeNull("somebody listens")) { }
-        (await system.Admin.RegisterAsync(Api.Complaint(("content", $"{mark} {phone}")))).Is(201);
+        (await system.Admin.RegisterAsync(Api.Complaint(("building", $"{mark} {phone}")))).Is(201);
         LogPlanted(system.Host.Services.GetRequiredService<ILogger<PersonalDataTests>>(), mark, phone);
     }
 

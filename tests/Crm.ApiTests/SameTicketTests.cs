@@ -54,10 +54,10 @@ public sealed class SameTicketTests(CrmSystem system) : IClassFixture<CrmSystem>
         var crowd = await Crowd.SignInAsync(Clients, "demo.officer", await system.StartHostAsync(), await system.StartHostAsync());
         var (key, mark) = (Api.NewKey(), $"one key {Guid.NewGuid()}");
         var answers = await Crowd.AtOnceAsync(crowd.Select(api =>
-            (Func<Task<IReadOnlyList<Reply>>>)(() => Crowd.InsistAsync(() => api.PostAsync("/api/v1/complaints", Api.Complaint(("content", mark)), key)))));
+            (Func<Task<IReadOnlyList<Reply>>>)(() => Crowd.InsistAsync(() => api.PostAsync("/api/v1/complaints", Api.Complaint(("building", mark)), key)))));
 
         answers.Select(a => a[^1].Is(201).Content).Distinct().ShouldHaveSingleItem();
-        (await CountAsync("complaints.complaint_records", "content = $1", mark)).ShouldBe(1);
+        (await CountAsync("complaints.complainants", "building = $1", mark)).ShouldBe(1);
     }
 
     [Fact]

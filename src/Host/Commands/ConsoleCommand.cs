@@ -22,6 +22,7 @@ internal sealed record ConsoleCommand(Func<CommandLine, CancellationToken, Task>
         Crm.Host compact              gives back to the disk what queues have left behind
         Crm.Host verify-audit         looks whether the audit is as the hosts have left it
         Crm.Host audit-key            prints the public key of the audit's anchors
+        Crm.Host keys                 shows and changes the keys that personal data stands under
         Crm.Host COMMAND --help       tells more
         """;
 
@@ -33,6 +34,7 @@ internal sealed record ConsoleCommand(Func<CommandLine, CancellationToken, Task>
         ["project", .. var rest] => new(ProjectCommand.RunAsync, ProjectCommand.Usage, rest),
         ["compact", .. var rest] => new(CompactCommand.RunAsync, CompactCommand.Usage, rest),
         ["verify-audit", .. var rest] => new(VerifyAuditCommand.RunAsync, VerifyAuditCommand.Usage, rest),
+        ["keys", .. var rest] => new(KeysCommand.RunAsync, KeysCommand.Usage, rest),
         ["audit-key", .. var rest] => new(AuditKeyCommand.RunAsync, AuditKeyCommand.Usage, rest),
         ["--help" or "-h" or "help"] => new((_, _) => Task.CompletedTask, Overview, ["--help"]),
         [var word, ..] when !word.StartsWith('-') => new((_, _) => throw new UsageException($"There is no command {word}."), Overview, []),

@@ -39,6 +39,7 @@ internal static class MigrateCommand
 
         await new Migrator(owner, address, Modules.Registered<MigratedSchema>()).RunAsync(ct);
         foreach (var module in Modules.Registered<Module>()) await EarlierEntries.MarkAsync(owner, module.Schema, keys, ct);
+        foreach (var texts in Modules.Registered<EarlierTexts>()) await texts.SealAsync(owner, keys, ct);
         if (!demo) return;
         foreach (var data in Modules.Registered<DemoData>()) await data.SeedAsync(owner, ct);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crm.Shared.Data;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -50,8 +51,12 @@ internal static partial class Problems
     private static Task AnswerAsync(HttpContext context, Exception e, Dictionary<string, Func<Refusal>> meanings, ILogger logger)
     {
         if (e is DbUpdateException { InnerException: PostgresException { ConstraintName: { } constraint } } && meanings.TryGetValue(constraint, out var refusal)) e = refusal();
+        if (context.RequestServices.GetRequiredService<DatabaseTrouble>().KeysHaveChanged(e)) e = new KeyNotHere();
         switch (e)
         {
+            case KeyNotHere changing:
+                context.Response.Headers.RetryAfter = "1";
+                return WriteAsync(context, changing.Status, changing.Text);
             case InProgress busy:
                 context.Response.Headers.RetryAfter = ((int)busy.RetryAfter.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return WriteAsync(context, busy.Status, busy.Text);

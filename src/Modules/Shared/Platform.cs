@@ -4,6 +4,7 @@ using Crm.Shared.Clocks;
 using Crm.Shared.Commands;
 using Crm.Shared.Data;
 using Crm.Shared.Events;
+using Crm.Shared.Privacy;
 using Crm.Shared.Retention;
 using Crm.Shared.Time;
 using MediatR;
@@ -32,6 +33,7 @@ public static class Platform
         services.AddScoped<AuditedReads>();
         services.AddSingleton<EventRoutes>();
         services.AddSingleton<OutboxInterceptor>();
+        services.AddSingleton<PersonalTexts>();
         services.AddSingleton(new MigratedSchema(PlatformDb.Schema, connection => new PlatformDb(ModuleRegistration.Options<PlatformDb>(connection, PlatformDb.Schema))));
         services.AddQuartz(quartz =>
         {

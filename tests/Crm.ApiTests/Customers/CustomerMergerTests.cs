@@ -117,16 +117,18 @@ public sealed class CustomerMergerTests(CrmSystem system) : IClassFixture<CrmSys
             await using var command = new Npgsql.NpgsqlCommand("""
                 WITH the_case AS (
                     INSERT INTO complaints.complaints (id, number, project, kind, severity, status, cycle, registered_at, has_written_reply, version, event_sequence)
-                    VALUES ($1, $2, 'demo', 'complaint', 'minor', 'registered', 1, now(), false, 1, 0))
-                INSERT INTO complaints.complaint_records (complaint_id, number, project, kind, channel, category, proposed_severity, content, customer_name, phone_sealed, phone_index, received_at, registered_at, registered_by, written_reply_only)
-                VALUES ($1, $2, 'demo', 'complaint', 'hotline', 'other', 'minor', 'x', '旧客户', $3, $4, now(), now(), 'before', false)
+                    VALUES ($1, $2, 'demo', 'complaint', 'minor', 'registered', 1, now(), false, 1, 0)),
+                person AS (INSERT INTO complaints.complainants (complaint_id, sealed_key, phone_sealed, phone_index, building) VALUES ($1, $5, $3, $4, 'old'))
+                INSERT INTO complaints.complaint_records (complaint_id, number, project, kind, channel, category, proposed_severity, left_phone, received_at, registered_at, registered_by, written_reply_only)
+                VALUES ($1, $2, 'demo', 'complaint', 'hotline', 'other', 'minor', $3 IS NOT NULL, now(), now(), 'before', false)
                 """, connection);
             // The first two hundred are of two hundred people, the last five of one; one of them left no phone.
             var whose = i < 200 ? $"+861310000{i:0000}" : $"+86{phone}";
             command.Parameters.Add(new() { Value = id });
             command.Parameters.Add(new() { Value = $"OLD-{i:0000}" });
-            command.Parameters.Add(new() { Value = i == 204 ? DBNull.Value : keys.Seal(whose, $"complaints.complaint_records.phone:{id}"), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
+            command.Parameters.Add(new() { Value = i == 204 ? DBNull.Value : keys.Seal(whose, $"complaints.complainants.phone:{id}"), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
             command.Parameters.Add(new() { Value = i == 204 ? DBNull.Value : keys.Index(whose), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
+            command.Parameters.Add(new() { Value = keys.NewRecordKey("complaints", id) });
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
@@ -140,7 +142,7 @@ public sealed class CustomerMergerTests(CrmSystem system) : IClassFixture<CrmSys
         await Eventually.BecomesAsync(() => system.ScalarAsync<long>("SELECT count(*) FROM complaints.complaints WHERE number LIKE 'OLD-%' AND customer_id IS NOT NULL"), n => n == 204, "all are linked");
         (await system.ScalarAsync<long>("SELECT count(DISTINCT customer_id) FROM complaints.complaints WHERE number LIKE 'OLD-%'")).ShouldBe(201);
         (await CustomerOfAsync(before[200])).ShouldBe(await CustomerOfAsync(before[203]));
-        (await system.Admin.GetAsync($"/api/v1/customers/{await CustomerOfAsync(before[0])}")).Text("name").ShouldBe("旧客户");
+        (await system.Admin.GetAsync($"/api/v1/customers/{await CustomerOfAsync(before[0])}")).Json.GetProperty("homes")[0].GetProperty("building").GetString().ShouldBe("old");
     }
 
     private static string NewPhone() => $"1310009{Interlocked.Increment(ref phones):0000}";

@@ -35,6 +35,9 @@ public sealed partial class HostProgram : IAsyncDisposable
     /// <summary>Everything it has said.</summary>
     public string Said => string.Join('\n', output) + string.Join('\n', errors);
 
+    /// <summary>Starts a command, and leaves it to whoever asked to wait for it or to kill it.</summary>
+    public static HostProgram Launch(string[] args, params (string Name, string Value)[] environment) => new(args, environment);
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<Ending> RunAsync(string[] args, params (string Name, string Value)[] environment)
     {

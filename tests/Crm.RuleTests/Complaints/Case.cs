@@ -37,7 +37,7 @@ internal sealed class Case
         return new Case(place, Company.With(own), new ComplaintRecord
         {
             ComplaintId = Guid.CreateVersion7(), Number = "TS20260302-000001", Project = place.Code, Kind = kind, Channel = channel, Category = "other",
-            ProposedSeverity = severity, Content = "电梯停运", CustomerName = name, PhoneSealed = phone ? [1] : null, PhoneIndex = phone ? [1] : null,
+            ProposedSeverity = severity, Content = "电梯停运", CustomerName = name, LeftPhone = phone,
             ReceivedAt = receivedAt ?? Start, ReceivedBy = "demo.officer", RegisteredAt = Start, RegisteredBy = "demo.officer", WrittenReplyOnly = writtenReplyOnly,
         });
     }

@@ -114,7 +114,7 @@ public sealed class CycleTests
     public void Where_there_is_nobody_to_write_to_a_note_says_so_once_and_the_case_can_be_filed()
     {
         var c = Verified(Case.Registered(name: null, phone: false));
-        c.Complaint.Steps.Single(s => s.Kind == StepKind.WrittenReply).ShouldSatisfyAllConditions(s => s.By.ShouldBe("rule:CMP-23"), s => s.Text.ShouldNotBeNull().ShouldContain("无处书面答复"));
+        c.Complaint.Steps.Single(s => s.Kind == StepKind.WrittenReply).ShouldSatisfyAllConditions(s => s.By.ShouldBe("rule:CMP-23"), s => s.Text.ShouldNotBeNull().ToString().ShouldContain("无处书面答复"));
         c.Complaint.Archive(c.Moment);
         c.Complaint.Status.ShouldBe(CaseStatus.Archived);
     }

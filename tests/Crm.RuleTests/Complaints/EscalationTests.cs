@@ -22,7 +22,7 @@ public sealed class EscalationTests
         c.Raised<ComplaintEscalated>().ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             e => e.From.ShouldBe("minor"), e => e.To.ShouldBe("major"), e => e.Rule.ShouldBe("CMP-16"), e => e.OccurredAt.ShouldBe(Case.Start + Days(10)));
         c.Complaint.Steps.Single(s => s.Kind == StepKind.Promoted).ShouldSatisfyAllConditions(
-            s => s.By.ShouldBe("rule:CMP-16"), s => s.At.ShouldBe(Case.Start + Days(10)), s => s.Severity.ShouldBe(Severity.Major), s => s.Text.ShouldNotBeNull().ShouldContain("240"));
+            s => s.By.ShouldBe("rule:CMP-16"), s => s.At.ShouldBe(Case.Start + Days(10)), s => s.Severity.ShouldBe(Severity.Major), s => s.Text.ShouldNotBeNull().ToString().ShouldContain("240"));
     }
 
     [Fact]

@@ -82,11 +82,11 @@ public sealed class RegistrationTests
     public void The_same_ticket_with_other_words_keeps_them_once_as_a_supplement_and_changes_nothing_else()
     {
         var c = Case.Registered();
-        c.Complaint.Supplement("电梯停运", c.Moment).ShouldBeFalse();
+        c.Complaint.Supplement("电梯停运", (said, _) => said?.ToString(), c.Moment).ShouldBeFalse();
         c.Complaint.Version.ShouldBe(1);
-        c.Complaint.Supplement("仍未修复", c.Moment).ShouldBeTrue();
-        c.Complaint.Supplement("仍未修复", c.Moment).ShouldBeFalse();
-        c.Complaint.Supplements.ShouldHaveSingleItem().Content.ShouldBe("仍未修复");
-        c.Complaint.ShouldSatisfyAllConditions(x => x.Version.ShouldBe(2), x => x.Record.Content.ShouldBe("电梯停运"), x => x.Status.ShouldBe(CaseStatus.Registered), x => x.Clocks.Count.ShouldBe(2));
+        c.Complaint.Supplement("仍未修复", (said, _) => said?.ToString(), c.Moment).ShouldBeTrue();
+        c.Complaint.Supplement("仍未修复", (said, _) => said?.ToString(), c.Moment).ShouldBeFalse();
+        c.Complaint.Supplements.ShouldHaveSingleItem().Content!.ToString().ShouldBe("仍未修复");
+        c.Complaint.ShouldSatisfyAllConditions(x => x.Version.ShouldBe(2), x => x.Record.Content!.ToString().ShouldBe("电梯停运"), x => x.Status.ShouldBe(CaseStatus.Registered), x => x.Clocks.Count.ShouldBe(2));
     }
 }

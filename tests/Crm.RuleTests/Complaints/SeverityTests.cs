@@ -37,7 +37,7 @@ public sealed class SeverityTests
     {
         var c = Case.Registered().At(Case.Start + Hours(1), (x, m) => x.ChangeSeverity(Severity.Major, "客户提出赔偿要求", m));
         c.Complaint.Record.ProposedSeverity.ShouldBe(Severity.Minor);
-        c.Complaint.Steps.Last().ShouldSatisfyAllConditions(s => s.Kind.ShouldBe(StepKind.SeverityChanged), s => s.Text.ShouldBe("客户提出赔偿要求"), s => s.Severity.ShouldBe(Severity.Major));
+        c.Complaint.Steps.Last().ShouldSatisfyAllConditions(s => s.Kind.ShouldBe(StepKind.SeverityChanged), s => s.Text!.ToString().ShouldBe("客户提出赔偿要求"), s => s.Severity.ShouldBe(Severity.Major));
     }
 
     [Fact]

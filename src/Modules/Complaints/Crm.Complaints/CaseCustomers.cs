@@ -21,13 +21,14 @@ internal sealed class CaseCustomers(ComplaintsDb db, KeyRing keys) : ICustomerSu
 
     public async Task<PersonSnapshot?> ReadAsync(Guid id, CancellationToken ct)
     {
-        var said = await db.Records.AsNoTracking().Where(r => r.ComplaintId == id).Select(r => new { r.PhoneSealed, r.CustomerName, r.Project, r.Building, r.Unit, r.Kind }).SingleOrDefaultAsync(ct);
-        return said?.PhoneSealed is null
-            ? null
-            : new PersonSnapshot(new Phone(keys.Unseal(said.PhoneSealed, ComplaintRecord.PhonePlace(id))), said.CustomerName, said.Project, said.Building, said.Unit) { Facts = said.Kind == CaseKind.Complaint ? [ComplaintsMade.Name] : [] };
+        var person = await db.Complainants.AsNoTracking().SingleOrDefaultAsync(p => p.ComplaintId == id, ct);
+        if (person?.PhoneSealed is not { } phone) return null;
+        var said = await db.Records.AsNoTracking().SingleAsync(r => r.ComplaintId == id, ct);
+        var name = keys.OpenRecord(person.SealedKey, db.Schema, id).Open(said.CustomerName, id);
+        return new PersonSnapshot(new Phone(keys.Unseal(phone, Complainant.PhonePlace(id))), name, said.Project, person.Building, person.Unit) { Facts = said.Kind == CaseKind.Complaint ? [ComplaintsMade.Name] : [] };
     }
 
     public async Task<IReadOnlyList<Guid>> ListUnlinkedAsync(Guid after, Guid before, int limit, CancellationToken ct) => await db.Complaints
-        .Where(c => c.CustomerId == null && c.Id.CompareTo(after) > 0 && c.Id.CompareTo(before) < 0 && c.Record.PhoneSealed != null)
+        .Where(c => c.CustomerId == null && c.Id.CompareTo(after) > 0 && c.Id.CompareTo(before) < 0 && c.Complainant!.PhoneSealed != null)
         .OrderBy(c => c.Id).Select(c => c.Id).Take(limit).ToListAsync(ct);
 }

@@ -1,7 +1,9 @@
 using Crm.Complaints.Contracts;
+using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.Complaints;
@@ -52,6 +54,12 @@ internal sealed class Complaint : Subject<CasePolicies>
     /// <summary>The first running deadline: what "overdue" is read from.</summary>
     public Instant? EarliestDueAt { get; private set; }
 
+    /// <summary>ORG-12: who it is about; null once they have been forgotten.</summary>
+    public Complainant? Complainant { get; private set; }
+
+    /// <summary>ORG-12: when the person it is about was forgotten; null while they are not.</summary>
+    public Instant? ErasedAt { get; private set; }
+
     public IReadOnlyCollection<Step> Steps => steps;
 
     public IReadOnlyCollection<Supplement> Supplements => supplements;
@@ -63,7 +71,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         complaint.Note(StepKind.Registered, moment);
         complaint.Raise(new CaseRegistered(record.Kind.ToWire(), complaint.Severity.ToWire(), record.Category, record.Channel.ToWire())
         {
-            OccurredAt = moment.Now, ComplaintId = complaint.Id, Number = complaint.Number, Project = complaint.Project, Cycle = complaint.Cycle, LeftPhone = record.PhoneIndex is not null,
+            OccurredAt = moment.Now, ComplaintId = complaint.Id, Number = complaint.Number, Project = complaint.Project, Cycle = complaint.Cycle, LeftPhone = record.LeftPhone,
         });
         complaint.StartCycleClocks(moment, from: record.ReceivedAt, reportFrom: record.RegisteredAt);
         complaint.CatchUp(moment);
@@ -71,10 +79,14 @@ internal sealed class Complaint : Subject<CasePolicies>
     }
 
     /// <summary>CMP-02, CMP-03: the source posted its ticket again with other words: they are kept beside the record.</summary>
+    /// <param name="content">The words.</param>
+    /// <param name="read">Opens what was said before, in a row of this id.</param>
+    /// <param name="moment">When, and by whom.</param>
     /// <returns>False when these words are known already.</returns>
-    public bool Supplement(string content, Moment moment)
+    public bool Supplement(string content, Func<PersonalText?, Guid, string?> read, Moment moment)
     {
-        if (Record.Content == content || supplements.Any(s => s.Content == content)) return false;
+        // Of somebody who was forgotten nothing more is kept: the ticket is known, and that is all.
+        if (ErasedAt is not null || read(Record.Content, Id) == content || supplements.Any(s => read(s.Content, s.Id) == content)) return false;
         supplements.Add(new Supplement { ComplaintId = Id, At = moment.Now, By = moment.By, Content = content });
         Move(StepKind.Supplemented, Status, moment);
         return true;
@@ -214,6 +226,7 @@ internal sealed class Complaint : Subject<CasePolicies>
     public void Reopen(string reason, Moment moment)
     {
         CaseLife.Ensure(Status, CaseAct.Reopening);
+        if (ErasedAt is not null) throw PersonalTexts.Erased;
         Cycle++;
         Move(StepKind.Reopened, CaseStatus.Reopened, moment, reason);
         Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler });
@@ -241,6 +254,24 @@ internal sealed class Complaint : Subject<CasePolicies>
 
         Move(StepKind.Archived, CaseStatus.Archived, moment);
         Raise(new ComplaintArchived { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle });
+    }
+
+    /// <summary>CMP-24, ORG-12: why the person it is about cannot be forgotten yet; null when they can.</summary>
+    /// <param name="archivedAt">When it was filed last.</param>
+    /// <param name="moment">With the project's retention.</param>
+    public Kept? Keeps(Instant? archivedAt, Moment moment) => Status switch
+    {
+        CaseStatus.Withdrawn => null,
+        CaseStatus.Archived when moment.Policies.RetainedUntil(archivedAt!.Value) is var until => until <= moment.Now ? null : new Kept("retention", until),
+        _ => new Kept("open", Until: null),
+    };
+
+    /// <summary>ORG-12: the person it is about has been forgotten. What happened, when, and how it was judged stays.</summary>
+    public void Erase(Moment moment)
+    {
+        Complainant = null;
+        ErasedAt = moment.Now;
+        Move(StepKind.Erased, Status, moment);
     }
 
     /// <summary>A return visit of this cycle is over; kept in the history.</summary>

@@ -48,7 +48,10 @@ internal static class ComplaintPolicies
         Packs = new Dictionary<string, Severity[]> { [Packs.PropertyManagement] = [Severity.Ordinary, Severity.Important, Severity.Major] },
     };
 
-    public static readonly Policy[] All = [Feedback, ReportToHead, HeadAcknowledgement, Solution, Escalation, SolutionEnding, WarnAt, SeverityScale];
+    public static readonly Policy<int> Retention = new("complaints.retention", "CMP-24", new Text(
+        "For how many months a filed case is kept whole, before the person it is about can be forgotten.", "归档后须完整保存多少个月，期满后方可删除当事人信息。"), Default: 24, IsSensible: months => months is >= 0 and <= 1_200);
+
+    public static readonly Policy[] All = [Feedback, ReportToHead, HeadAcknowledgement, Solution, Escalation, SolutionEnding, WarnAt, SeverityScale, Retention];
 
     private static Policy<TimeLimit> Time(string name, string rule, Duration value, Text meaning) =>
         new(name, rule, meaning, TimeLimit.AroundTheClock(value), IsSensible: limit => limit.IsWithin(longestDays: 3650));
@@ -58,6 +61,10 @@ internal static class ComplaintPolicies
 internal sealed class CasePolicies(OrganizationSnapshot organization, Project project, Instant at)
 {
     public IReadOnlyList<Severity> Scale => Read(ComplaintPolicies.SeverityScale).Value;
+
+    /// <summary>Until when a case filed at this instant is kept whole: the same time of day, so many months later, in the project's zone.</summary>
+    public Instant RetainedUntil(Instant archivedAt) =>
+        archivedAt.InZone(project.Zone).LocalDateTime.PlusMonths(Read(ComplaintPolicies.Retention).Value).InZoneLeniently(project.Zone).ToInstant();
 
     public SolutionEnds SolutionEnds => Read(ComplaintPolicies.SolutionEnding).Value;
 

@@ -5,9 +5,11 @@ using NodaTime;
 namespace Crm.Complaints;
 
 /// <summary>CMP-03: the complaint record (form ZC-QR-027). Nothing in it ever changes; what comes later is added beside it.</summary>
-internal sealed class ComplaintRecord
+internal sealed class ComplaintRecord : IPartOfRecord
 {
     public required Guid ComplaintId { get; init; }
+
+    public Guid RecordId => ComplaintId;
 
     public required string Number { get; init; }
 
@@ -24,29 +26,18 @@ internal sealed class ComplaintRecord
 
     public MajorCriterion? MajorCriterion { get; init; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public required string Content { get; init; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public required PersonalText? Content { get; init; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? Demand { get; init; }
-
-    [Personal(Datum.CustomerHome, Guard.Plain)]
-    public string? Building { get; init; }
-
-    [Personal(Datum.CustomerHome, Guard.Plain)]
-    public string? Unit { get; init; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? Demand { get; init; }
 
     /// <summary>Null for somebody who left no name.</summary>
-    [Personal(Datum.CustomerName, Guard.Plain)]
-    public string? CustomerName { get; init; }
+    [Personal(Datum.CustomerName, Guard.SealedUnderRecord)]
+    public PersonalText? CustomerName { get; init; }
 
-    /// <summary>The phone, sealed.</summary>
-    [Personal(Datum.CustomerPhone, Guard.Sealed)]
-    public byte[]? PhoneSealed { get; init; }
-
-    /// <summary>The phone's blind index.</summary>
-    [Personal(Datum.CustomerPhone, Guard.BlindIndex)]
-    public byte[]? PhoneIndex { get; init; }
+    /// <summary>A phone was left; which one, the <see cref="Complainant"/> says.</summary>
+    public required bool LeftPhone { get; init; }
 
     /// <summary>When the customer said it.</summary>
     public required Instant ReceivedAt { get; init; }
@@ -72,33 +63,68 @@ internal sealed class ComplaintRecord
         WrittenReplyOnly ? FollowUpExemption.WrittenReplyOnly : CustomerName is null ? FollowUpExemption.Anonymous : null;
 
     /// <summary>True when there is nobody a reply could be sent to.</summary>
-    public bool NobodyToWriteTo => CustomerName is null && PhoneSealed is null && Channel != Channel.Authority;
+    public bool NobodyToWriteTo => CustomerName is null && !LeftPhone && Channel != Channel.Authority;
+}
+
+/// <summary>
+/// ORG-12: who a case is about and where they live, and the key of everything that was said in it. The only part of a case that can be deleted:
+/// then the phone finds it no more, and what the record and its history hold of anybody's words is closed for good.
+/// </summary>
+internal sealed class Complainant : IHoldsRecordKey
+{
+    public required Guid ComplaintId { get; init; }
+
+    public Guid RecordId => ComplaintId;
+
+    public bool IsErased => false;
+
+    /// <summary>The key of the case, sealed.</summary>
+    [Personal(Datum.PersonKey, Guard.Sealed)]
+    public byte[]? SealedKey { get; set; }
+
+    /// <summary>The phone, sealed.</summary>
+    [Personal(Datum.CustomerPhone, Guard.Sealed)]
+    public byte[]? PhoneSealed { get; init; }
+
+    /// <summary>The phone's blind index.</summary>
+    [Personal(Datum.CustomerPhone, Guard.BlindIndex)]
+    public byte[]? PhoneIndex { get; init; }
+
+    [Personal(Datum.CustomerHome, Guard.Plain)]
+    public string? Building { get; init; }
+
+    [Personal(Datum.CustomerHome, Guard.Plain)]
+    public string? Unit { get; init; }
 
     /// <summary>Where a sealed phone belongs.</summary>
-    public static string PhonePlace(Guid complaintId) => $"complaints.complaint_records.phone:{complaintId}";
+    public static string PhonePlace(Guid complaintId) => $"complaints.complainants.phone:{complaintId}";
 }
 
 /// <summary>CMP-03: what was added to the record later, word for word. Append-only.</summary>
-internal sealed class Supplement
+internal sealed class Supplement : IPartOfRecord
 {
     public Guid Id { get; init; } = Ids.Next();
 
     public required Guid ComplaintId { get; init; }
+
+    public Guid RecordId => ComplaintId;
 
     public required Instant At { get; init; }
 
     public required string By { get; init; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public required string Content { get; init; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public required PersonalText? Content { get; init; }
 }
 
 /// <summary>CMP-19: one move in a case's life: who, when and why. Append-only.</summary>
-internal sealed class Step
+internal sealed class Step : IPartOfRecord
 {
     public Guid Id { get; init; } = Ids.Next();
 
     public required Guid ComplaintId { get; init; }
+
+    public Guid RecordId => ComplaintId;
 
     /// <summary>The cycle it happened in.</summary>
     public required int Cycle { get; init; }
@@ -118,12 +144,12 @@ internal sealed class Step
     public required Severity Severity { get; init; }
 
     /// <summary>What was said, written or given as the reason.</summary>
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? Text { get; init; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? Text { get; init; }
 
     /// <summary>To whom, and how, where the rule asks for it.</summary>
     public string? To { get; init; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? How { get; init; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? How { get; init; }
 }

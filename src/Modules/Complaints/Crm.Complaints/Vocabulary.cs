@@ -219,4 +219,7 @@ internal enum StepKind
 
     /// <summary>CMP-24: filed.</summary>
     Archived,
+
+    /// <summary>ORG-12: the customer was forgotten at their request.</summary>
+    Erased,
 }

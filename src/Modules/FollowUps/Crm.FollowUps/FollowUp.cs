@@ -2,6 +2,7 @@ using Crm.FollowUps.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using NodaTime;
 
 namespace Crm.FollowUps;
@@ -18,7 +19,7 @@ namespace Crm.FollowUps;
 internal sealed record Origin(Guid Id, string Number, int Cycle, string Project, bool Major, Instant SettledAt, string? SettledBy = null, Guid? Customer = null);
 
 /// <summary>A return visit or call: planned, made, or given up with the evidence.</summary>
-internal sealed class FollowUp : Subject<VisitPolicies>
+internal sealed class FollowUp : Subject<VisitPolicies>, IHoldsRecordKey
 {
     private readonly List<Visit> visits = [];
     private readonly List<PassedOn> passedOn = [];
@@ -64,6 +65,17 @@ internal sealed class FollowUp : Subject<VisitPolicies>
     public Instant? EndedAt { get; private set; }
 
     public int? Satisfaction { get; private set; }
+
+    /// <summary>ORG-12: the key of everything that was said in it, sealed; null before that, and once the customer was forgotten.</summary>
+    [Personal(Datum.PersonKey, Guard.Sealed)]
+    public byte[]? SealedKey { get; set; }
+
+    /// <summary>ORG-12: when the customer was forgotten; null while they are not.</summary>
+    public Instant? ErasedAt { get; private set; }
+
+    public Guid RecordId => Id;
+
+    public bool IsErased => ErasedAt is not null;
 
     public IReadOnlyCollection<Visit> Visits => visits;
 
@@ -112,6 +124,14 @@ internal sealed class FollowUp : Subject<VisitPolicies>
         if (State != FollowUpState.Planned) return;
         foreach (var clock in RunningClocks) clock.Cancel(moment.Now, "reopening");
         (State, EndedAt, NextAttemptAt) = (FollowUpState.Cancelled, moment.Now, null);
+        Touch();
+    }
+
+    /// <summary>ORG-12: the customer was forgotten. Who cannot be called any more is not waited for.</summary>
+    public void Erase(Moment moment)
+    {
+        Cancel(moment);
+        (SealedKey, ErasedAt) = (null, moment.Now);
         Touch();
     }
 

@@ -5,6 +5,7 @@ using Crm.FollowUps.Reactions;
 using Crm.Organization.Contracts;
 using Crm.Shared.Clocks;
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,9 @@ public static class FollowUpsModule
         services.AddScoped<IHoldings>(sp => sp.GetRequiredService<PlannedVisits>());
         services.AddScoped<HandOver>(sp => sp.GetRequiredService<PlannedVisits>());
         services.AddFollowUpWebhookEvents();
+        services.AddScoped<Erasing, ErasingVisits>();
+        services.AddSingleton(new SealedColumn("followups.follow_ups", "sealed_key", "'followups.record_key:' || id"));
+        services.AddSingleton(EarlierVisits.Texts);
         foreach (var policy in FollowUpPolicies.All) services.AddSingleton(policy);
         foreach (var permission in FollowUpPermissions.All) services.AddSingleton(permission);
         return services;

@@ -10,12 +10,14 @@ internal sealed record VisitOutcome(
     [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Shortcomings, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Suggestions, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? Remarks, [property: Personal(Datum.CustomerSignature, Guard.TakenIn)] string? Signature);
 
 /// <summary>FUP-05, FUP-06: one attempt, as it was recorded. Append-only.</summary>
-internal sealed class Visit
+internal sealed class Visit : IPartOfRecord
 {
     public Visit(Guid followUpId, VisitOutcome outcome, bool counted, Moment moment)
     {
         (FollowUpId, At, By, Counted) = (followUpId, moment.Now, moment.By, counted);
-        (Channel, Reached, NotReached, Satisfaction, ServiceQuality, Attitude, FeeVerified, Qualified, Shortcomings, Suggestions, Remarks, Signature) = outcome;
+        (Channel, Reached, NotReached, Satisfaction) = (outcome.Channel, outcome.Reached, outcome.NotReached, outcome.Satisfaction);
+        (ServiceQuality, Attitude, FeeVerified, Qualified) = (outcome.ServiceQuality, outcome.Attitude, outcome.FeeVerified, outcome.Qualified);
+        (Shortcomings, Suggestions, Remarks, Signature) = (outcome.Shortcomings, outcome.Suggestions, outcome.Remarks, outcome.Signature);
     }
 
     private Visit() => By = "";
@@ -23,6 +25,8 @@ internal sealed class Visit
     public Guid Id { get; private set; } = Ids.Next();
 
     public Guid FollowUpId { get; private set; }
+
+    public Guid RecordId => FollowUpId;
 
     public Instant At { get; private set; }
 
@@ -47,18 +51,18 @@ internal sealed class Visit
 
     public bool? Qualified { get; private set; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? Shortcomings { get; private set; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? Shortcomings { get; private set; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? Suggestions { get; private set; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? Suggestions { get; private set; }
 
-    [Personal(Datum.CustomerWords, Guard.Plain)]
-    public string? Remarks { get; private set; }
+    [Personal(Datum.CustomerWords, Guard.SealedUnderRecord)]
+    public PersonalText? Remarks { get; private set; }
 
     /// <summary>Reference of the customer's signature (FUP-05).</summary>
-    [Personal(Datum.CustomerSignature, Guard.Plain)]
-    public string? Signature { get; private set; }
+    [Personal(Datum.CustomerSignature, Guard.SealedUnderRecord)]
+    public PersonalText? Signature { get; private set; }
 }
 
 /// <summary>ORG-03: a follow-up became somebody else's to make: who, when and why. Append-only.</summary>

@@ -6,6 +6,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Customers;
 using Crm.Organization.Data;
 using Crm.Organization.Duty;
+using Crm.Organization.Erasures;
 using Crm.Organization.Estate;
 using Crm.Organization.Features;
 using Crm.Organization.Jobs;
@@ -37,6 +38,7 @@ public static class OrganizationModule
     {
         services.AddSingleton<OrganizationDirectory>();
         services.AddSingleton<ProjectExists>(sp => code => sp.GetRequiredService<OrganizationDirectory>().Current.FindProject(code) is not null);
+        services.AddSingleton(new SealedColumn("organization.staff", "sealed_email", "'staff:' || code || ':email'"));
         services.AddSingleton<DirectoryConnection>();
         services.AddSingleton<DirectoryRefresh>();
         // Before every dispatcher: what they deliver needs the organization.
@@ -51,6 +53,7 @@ public static class OrganizationModule
         services.AddAppraisals();
         services.AddEstate();
         services.AddAnnouncements();
+        services.AddErasures();
         services.AddSingleton<KeyUses>();
         services.AddHostedService(sp => sp.GetRequiredService<KeyUses>());
         services.AddScoped<IHoldings, ManagedAreas>();
@@ -152,5 +155,6 @@ public static class OrganizationModule
         routes.MapAnnouncements();
         routes.MapWebhooks();
         routes.MapMail();
+        routes.MapErasures();
     }
 }

@@ -70,9 +70,11 @@ internal static class OrganizationPermissions
 
     public static readonly Permission MergeCustomers = new("customers.merge", new Text("Merge two records that are one person.", "合并同一客户的两条记录。"));
 
+    public static readonly Permission ErasePersonalData = new("organization.erase-personal-data", new Text("Forget customers at their request, and see what that erases.", "应客户要求删除其个人信息，并查看删除范围。"));
+
     public static readonly Permission[] All =
     [
-        Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate,
+        ErasePersonalData, Read, SetPolicies, SetCalendar, ManageKeys, ReceiveNotices, ManagePlaces, ReadStaff, ManageStaff, AssignRoles, ManageRoles, ManageEstate,
         ReadAnnouncements, WriteAnnouncements, PublishAnnouncements, SetPresence, WatchPresence, TakeCalls, ReportCalls, DefineViolations,
         RecordViolations, SeeViolations, DecideViolations, OwnRecord, DefineAppraisals, Appraise, SeeAppraisals, ConfirmAppraisals, ManageWebhooks,
         ReadCustomers, EditCustomers, GradeCustomers, MergeCustomers,

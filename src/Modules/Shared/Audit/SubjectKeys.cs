@@ -65,7 +65,7 @@ public static class SubjectKeys
         {
             return Encoding.UTF8.GetString(Aead.Unseal(Open(keys, sealedKey, schema, entry), entry.Reason, entry.ReasonPlace(schema)));
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or KeyNotHere)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Crm.Shared.Privacy;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -40,6 +41,15 @@ public sealed class DatabaseTrouble(IEnumerable<Module> modules, IServiceProvide
         });
         if (!outOfStep) return false;
         foreach (var module in modules) services.GetRequiredKeyedService<NpgsqlDataSource>(module.Schema).Clear();
+        return true;
+    }
+
+    /// <summary>ORG-12: a value came under a key that is no longer in use; from now on this process uses the newest it has.</summary>
+    /// <returns>True when that was the trouble; what was asked may be asked again.</returns>
+    public bool KeysHaveChanged(Exception e)
+    {
+        if (!Causes(e).Any(c => c is PostgresException { ConstraintName: { } constraint } && KeyRotation.IsKeyInUse(constraint))) return false;
+        services.GetRequiredService<KeyRing>().UseNewest();
         return true;
     }
 

@@ -44,7 +44,7 @@ public static class ModuleRegistration
         services.AddKeyedSingleton(schema, (sp, _) => sp.GetRequiredService<DatabaseAddress>().Open(schema, connections));
         services.AddDbContextPool<TDb>((sp, options) => options
             .UseNpgsql(sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
-            .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>()));
+            .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>(), sp.GetRequiredService<PersonalTexts>()));
 
         services.AddSingleton(sp => new ModuleRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
         services.AddKeyedSingleton(schema, (sp, _) => new Sealer(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<AnchorFolder>(), sp.GetRequiredService<ILogger<Sealer>>()));
@@ -52,6 +52,8 @@ public static class ModuleRegistration
         services.AddSingleton(sp => sp.GetRequiredKeyedService<AuditNight>(schema));
         services.AddSingleton(sp => sp.GetRequiredKeyedService<Sealer>(schema));
         services.AddSingleton(sp => new AuditLog(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredKeyedService<Sealer>(schema), sp.GetRequiredKeyedService<AuditNight>(schema), sp.GetRequiredService<KeyRing>()));
+        services.AddSingleton(new SealedColumn($"{schema}.audit_subject_keys", "sealed_key", $"'{schema}.audit_subject_keys:' || subject_kind || ':' || subject_id"));
+        services.AddSingleton(new SealedColumn($"{schema}.stored_answers", "sealed_body", "'stored_answers:' || upper(encode(key_hash, 'hex'))"));
         services.AddSingleton<OutboxSignal<TDb>>();
         services.AddKeyedSingleton(schema, (sp, _) => new Dispatcher(
             new OutboxQueue(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<OutboxOptions>()),

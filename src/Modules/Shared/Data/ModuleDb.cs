@@ -47,6 +47,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>ORG-08: which deadlines previewed changes would move, and what became of it.</summary>
     public DbSet<PlannedMove> PlannedMoves => Set<PlannedMove>();
 
+    /// <summary>ORG-12: the rows that hold the keys of these records, where they are no part of the aggregate at hand.</summary>
+    public virtual Task<IReadOnlyList<Privacy.IHoldsRecordKey>> RecordKeysAsync(Guid[] records, CancellationToken ct) => Task.FromResult<IReadOnlyList<Privacy.IHoldsRecordKey>>([]);
+
     /// <summary>A save since this was last set to false has written deliveries: their dispatcher is worth waking.</summary>
     internal bool HasDeliveries { get; set; }
 

@@ -2,6 +2,7 @@ using Crm.Shared.Audit;
 using Crm.Shared.Clocks;
 using Crm.Shared.Events;
 using Crm.Shared.Idempotency;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,7 +13,7 @@ internal sealed class PlatformTables :
     IEntityTypeConfiguration<OutboxEvent>, IEntityTypeConfiguration<OutboxDelivery>, IEntityTypeConfiguration<InboxEntry>,
     IEntityTypeConfiguration<StoredAnswer>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<AuditSeal>, IEntityTypeConfiguration<SealedEntry>,
     IEntityTypeConfiguration<AuditCheck>, IEntityTypeConfiguration<AnchorRow>, IEntityTypeConfiguration<SubjectKey>,
-    IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>, IEntityTypeConfiguration<PlannedMove>
+    IEntityTypeConfiguration<IndexGeneration>, IEntityTypeConfiguration<Clock>, IEntityTypeConfiguration<ClockRung>, IEntityTypeConfiguration<PlannedMove>
 {
     private const string RealNow = "clock_timestamp()";
 
@@ -84,6 +85,13 @@ internal sealed class PlatformTables :
     public void Configure(EntityTypeBuilder<AnchorRow> builder) => builder.ToTable("audit_anchors").IsAppendOnly().HasKey(a => a.Date);
 
     public void Configure(EntityTypeBuilder<SubjectKey> builder) => builder.ToTable("audit_subject_keys").IsWrittenOnce().HasKey(k => new { k.SubjectKind, k.SubjectId });
+
+    public void Configure(EntityTypeBuilder<IndexGeneration> builder)
+    {
+        builder.ToTable("index_keys").IsAppendOnly().HasKey(g => g.Version);
+        builder.Property(g => g.Version).ValueGeneratedNever();
+        builder.Property(g => g.Since).HasDefaultValueSql(RealNow);
+    }
 
     public void Configure(EntityTypeBuilder<Clock> builder)
     {

@@ -138,7 +138,7 @@ public sealed partial class Dispatcher : BackgroundService
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            return new(DatabaseTrouble.KindOf(e), OfTheEvent: !(trouble.LetGoIfOutOfStep(e) || DatabaseTrouble.IsAway(e)));
+            return new(DatabaseTrouble.KindOf(e), OfTheEvent: !(trouble.LetGoIfOutOfStep(e) || trouble.KeysHaveChanged(e) || DatabaseTrouble.IsAway(e)));
         }
     }
 

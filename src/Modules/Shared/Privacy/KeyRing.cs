@@ -10,21 +10,41 @@ namespace Crm.Shared.Privacy;
 public sealed class KeyRingException(string message) : Exception(message);
 
 /// <summary>
-/// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the newest, old
-/// ones stay readable), the key of the blind index (changed only by re-index), the key request bodies are hashed with, the role secret, the
-/// key the audit is marked with and the one its anchors are signed with, and, in Development, the key tokens are signed with.
+/// The secrets of an installation, kept in a folder outside the database: data keys by version (new values are sealed with the one in use, old
+/// ones stay readable), the keys of the blind index by version (changed only by re-index), the key request bodies are hashed with, the role
+/// secret, the key the audit is marked with and the one its anchors are signed with, and, in Development, the key tokens are signed with. The
+/// file is looked at again each second, and at once when a value names a key that is not known yet: a changed ring needs no restart.
 /// </summary>
-public sealed class KeyRing
+public sealed partial class KeyRing
 {
-    private readonly KeyFile keys;
+    private const int LookEach = 1_000;
+    private readonly string path;
+    private readonly Lock reading = new();
+    private volatile KeyFile file;
+    private long lookedAt = Environment.TickCount64;
+    private (DateTime, long) stamp;
+    private volatile int indexWith;
 
-    private KeyRing(KeyFile keys) => this.keys = keys;
+    private KeyRing(KeyFile keys, string path)
+    {
+        (file, this.path, indexWith) = (keys, path, keys.IndexesWith);
+    }
+
+    /// <summary>The keys as the file has them: it is looked at again when the last look is a second old.</summary>
+    private KeyFile Now
+    {
+        get
+        {
+            if (Environment.TickCount64 - Volatile.Read(ref lookedAt) >= LookEach) LookAgain();
+            return file;
+        }
+    }
 
     /// <summary>The secret role passwords are derived from.</summary>
-    public RoleSecret Roles => new(keys.RoleSecret);
+    public RoleSecret Roles => new(Now.RoleSecret);
 
     /// <summary>Signs development tokens; shared by all hosts and kept over restarts.</summary>
-    public byte[] DevelopmentTokenKey => keys.DevelopmentTokenKey;
+    public byte[] DevelopmentTokenKey => Now.DevelopmentTokenKey;
 
     /// <summary>Opens the ring in <paramref name="folder"/>.</summary>
     /// <param name="folder">The secrets folder.</param>
@@ -43,8 +63,8 @@ public sealed class KeyRing
 
             return Read(path) switch
             {
-                { IsComplete: true } keys => new KeyRing(keys),
-                { IsOlder: true } when create => new KeyRing(Complete(path)),
+                { IsComplete: true } keys => new KeyRing(keys, path),
+                { IsOlder: true } when create => new KeyRing(Complete(path), path),
                 { IsOlder: true } => throw new KeyRingException($"{path} was made by an earlier version and lacks keys of the audit; run `migrate`, which adds them, and back it up again"),
                 _ => throw new KeyRingException($"{path} lacks a key, or one has not 32 bytes; restore it from your backup"),
             };
@@ -108,38 +128,69 @@ public sealed class KeyRing
         }
     }
 
-    /// <summary>Seals a text with AES-256-GCM under the newest data key, bound to the place it is kept in.</summary>
+    /// <summary>Seals a text with AES-256-GCM under the data key in use, bound to the place it is kept in.</summary>
     /// <param name="text">What to seal.</param>
     /// <param name="place">Table, column and row: a sealed value moved elsewhere does not open.</param>
     public byte[] Seal(string text, string place)
     {
-        var version = keys.DataKeys.Keys.Max();
-        return Aead.Seal(keys.DataKeys[version], (byte)version, Encoding.UTF8.GetBytes(text), place);
+        var now = Now;
+        var version = now.SealsWith;
+        return Aead.Seal(now.DataKeys[version], (byte)version, Encoding.UTF8.GetBytes(text), place);
     }
 
     /// <summary>Opens what <see cref="Seal"/> made.</summary>
-    /// <exception cref="CryptographicException">It was changed, moved to another place, or its key is not in the ring.</exception>
+    /// <exception cref="CryptographicException">It was changed, or moved to another place.</exception>
+    /// <exception cref="KeyNotHere">Its key is not in the ring.</exception>
     public string Unseal(byte[] sealedBytes, string place)
     {
-        if (sealedBytes.Length == 0 || !keys.DataKeys.TryGetValue(sealedBytes[0], out var key)) throw new CryptographicException("The data key of a sealed value is not in the ring.");
+        if (sealedBytes.Length == 0) throw new CryptographicException("Nothing is sealed there.");
+        if (!Now.DataKeys.TryGetValue(sealedBytes[0], out var key))
+        {
+            // Another host knows a newer key: the file may have it by now.
+            LookAgain();
+            if (!file.DataKeys.TryGetValue(sealedBytes[0], out key)) throw new KeyNotHere();
+        }
+
         return Encoding.UTF8.GetString(Aead.Unseal(key, sealedBytes, place));
     }
 
-    /// <summary>The blind index of a value: equal values are found, nothing else can be read from it without the key.</summary>
-    public byte[] Index(string value) => HMACSHA256.HashData(keys.IndexKey, Encoding.UTF8.GetBytes(value));
+    /// <summary>Makes the key of a record: what is said in it is sealed under this key, and erased with it.</summary>
+    /// <returns>The key, sealed to the record.</returns>
+    public byte[] NewRecordKey(string schema, Guid record) => Seal(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), RecordKeyPlace(schema, record));
+
+    /// <summary>Opens the key of a record; none for null.</summary>
+    public RecordKey OpenRecord(byte[]? sealedKey, string schema, Guid record) => new(sealedKey is null ? null : Convert.FromBase64String(Unseal(sealedKey, RecordKeyPlace(schema, record))));
+
+    private static string RecordKeyPlace(string schema, Guid record) => $"{schema}.record_key:{record}";
+
+    /// <summary>The blind index of a value, under the index key in use: the key's version and the HMAC. Equal values are found, nothing else can be read from it without the key.</summary>
+    public byte[] Index(string value)
+    {
+        var now = Now;
+        return Index(now.AllIndexKeys.ContainsKey(indexWith) ? indexWith : now.IndexesWith, value, now);
+    }
+
+    /// <summary>The blind indexes of a value under every index key there is: what is to be found while a re-index is on its way.</summary>
+    public byte[][] Indexes(string value)
+    {
+        var now = Now;
+        return [.. now.AllIndexKeys.Keys.Order().Select(version => Index(version, value, now))];
+    }
+
+    private static byte[] Index(int version, string value, KeyFile keys) => [(byte)version, .. HMACSHA256.HashData(keys.AllIndexKeys[version], Encoding.UTF8.GetBytes(value))];
 
     /// <summary>The keyed hash of a request body, by which a retry is told from a different request.</summary>
-    public byte[] HashRequest(byte[] body) => HMACSHA256.HashData(keys.RequestKey, body);
+    public byte[] HashRequest(byte[] body) => HMACSHA256.HashData(Now.RequestKey, body);
 
     /// <summary>The mark that only those with the keys can put on a row of the audit.</summary>
     /// <param name="canonical">The row in its canonical form.</param>
-    public byte[] MarkAudit(ReadOnlySpan<byte> canonical) => HMACSHA256.HashData(keys.AuditKey!, canonical);
+    public byte[] MarkAudit(ReadOnlySpan<byte> canonical) => HMACSHA256.HashData(Now.AuditKey!, canonical);
 
     /// <summary>Signs an anchor of the audit (ECDSA P-256, SHA-256, DER).</summary>
     public byte[] SignAnchor(byte[] statement)
     {
         using var key = ECDsa.Create();
-        key.ImportPkcs8PrivateKey(keys.AnchorKey, out _);
+        key.ImportPkcs8PrivateKey(Now.AnchorKey, out _);
         return key.SignData(statement, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
@@ -149,16 +200,29 @@ public sealed class KeyRing
         get
         {
             using var key = ECDsa.Create();
-            key.ImportPkcs8PrivateKey(keys.AnchorKey, out _);
+            key.ImportPkcs8PrivateKey(Now.AnchorKey, out _);
             return key.ExportSubjectPublicKeyInfoPem();
         }
     }
 
     [NotPersonal("a key, outside the database", "IndexKey", "RequestKey", "RoleSecret", "DevelopmentTokenKey", "AuditKey", "AnchorKey")]
     private sealed record KeyFile(
-        Dictionary<int, byte[]> DataKeys, byte[] IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null, byte[]? AnchorKey = null)
+        Dictionary<int, byte[]> DataKeys, byte[]? IndexKey, byte[] RequestKey, byte[] RoleSecret, byte[] DevelopmentTokenKey, byte[]? AuditKey = null, byte[]? AnchorKey = null,
+        int? SealWith = null, Dictionary<int, byte[]>? IndexKeys = null, int? IndexWith = null)
     {
         private const int Size = 32;
+
+        /// <summary>The data key that new values are sealed with.</summary>
+        [JsonIgnore]
+        public int SealsWith => SealWith ?? DataKeys.Keys.Max();
+
+        /// <summary>The index key that new values are indexed with.</summary>
+        [JsonIgnore]
+        public int IndexesWith => IndexWith ?? AllIndexKeys.Keys.Max();
+
+        /// <summary>All index keys; an installation that never had a second one keeps it by itself.</summary>
+        [JsonIgnore]
+        public Dictionary<int, byte[]> AllIndexKeys => IndexKeys ?? new() { [1] = IndexKey! };
 
         [JsonIgnore]
         public bool IsComplete => HasFirstKeys && AuditKey is { Length: Size } && AnchorKey is { Length: > Size };
@@ -169,7 +233,9 @@ public sealed class KeyRing
 
         private bool HasFirstKeys =>
             DataKeys is { Count: > 0 } && DataKeys.All(k => k is { Key: > 0 and < 256, Value.Length: Size })
-            && new[] { IndexKey, RequestKey, RoleSecret, DevelopmentTokenKey }.All(k => k is { Length: Size });
+            && (IndexKeys is null ? IndexKey is { Length: Size } : IndexKeys.Count > 0 && IndexKeys.All(k => k is { Key: > 0 and < 256, Value.Length: Size }))
+            && (SealWith is null || DataKeys.ContainsKey(SealWith.Value)) && (IndexWith is null || AllIndexKeys.ContainsKey(IndexWith.Value))
+            && new[] { RequestKey, RoleSecret, DevelopmentTokenKey }.All(k => k is { Length: Size });
 
         public static KeyFile Generate() => new KeyFile(
             new() { [1] = RandomNumberGenerator.GetBytes(Size) }, RandomNumberGenerator.GetBytes(Size), RandomNumberGenerator.GetBytes(Size),

@@ -119,8 +119,8 @@ public sealed class NotPersonalAttribute(string why, params string[] properties)
 public sealed record DatumRule(Text Kind, Text Purpose, Text Retention)
 {
     private static readonly Text AsTheMatter = new(
-        "As long as the matter it belongs to.",
-        "与所属事项同期保存。");
+        "As long as the matter it belongs to; erased at the person's request once the matter is over and its retention has passed (CMP-24), with POST /personal-data/erasures.",
+        "与所属事项同期保存；事项办结并满保存期限（CMP-24）后，可应当事人要求删除（POST /personal-data/erasures）。");
 
     private static readonly Text AsTheAudit = new("As long as the audit, unless erased with its subject's key.", "与审计记录同期保存，可随对象密钥销毁而删除。");
 

@@ -30,7 +30,7 @@ internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Ph
 /// <param name="Demand">What the customer asks for.</param>
 /// <param name="Building">Building.</param>
 /// <param name="Unit">Unit.</param>
-/// <param name="Customer">Who said it; null for somebody who left neither name nor phone.</param>
+/// <param name="Customer">Who said it; null for somebody who left neither name nor phone, or was forgotten.</param>
 /// <param name="CustomerId">The customer of the directory; null for somebody who left no phone, and until they are known, within seconds.</param>
 /// <param name="ReceivedAt">When it was said.</param>
 /// <param name="ReceivedBy">Who received it.</param>
@@ -41,12 +41,13 @@ internal sealed record GetComplaint(Guid Id, ProjectScope Scope, ProjectScope Ph
 /// <param name="FollowUpExemption">Why no return visit is made; null when one is.</param>
 /// <param name="Supplements">What was added later.</param>
 /// <param name="Clocks">The clocks of the current cycle.</param>
+/// <param name="ErasedAt">ORG-12: when the customer was forgotten at their request; null while they are not.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record ComplaintDetails(
     Guid Id, string Number, string Project, CaseKind Kind, Channel Channel, string Category, CaseStatus Status, Severity Severity, Severity ProposedSeverity,
     MajorCriterion? MajorCriterion, int Cycle, string? Handler, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Content, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Demand, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Building, [property: Personal(Datum.CustomerHome, Guard.InScope)] string? Unit, CustomerView? Customer, Guid? CustomerId,
     Instant ReceivedAt, string? ReceivedBy, Instant RegisteredAt, string RegisteredBy, SourceBody? Source, bool WrittenReplyOnly,
-    FollowUpExemption? FollowUpExemption, IReadOnlyList<SupplementView> Supplements, IReadOnlyList<CaseClock> Clocks, int Version) : IVersioned;
+    FollowUpExemption? FollowUpExemption, IReadOnlyList<SupplementView> Supplements, IReadOnlyList<CaseClock> Clocks, Instant? ErasedAt, int Version) : IVersioned;
 
 /// <param name="Name">The name, where one was left.</param>
 /// <param name="Phone">The phone in E.164: in full with the permission complaints.see-phones in this project, otherwise masked.</param>
@@ -62,23 +63,27 @@ internal sealed class GetComplaintHandler(ComplaintsDb db, AuditedReads reads, K
 {
     public async Task<ComplaintDetails> Handle(GetComplaint request, CancellationToken cancellationToken)
     {
-        var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Clocks).Include(x => x.Supplements)
+        var c = await db.Complaints.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Record).Include(x => x.Complainant).Include(x => x.Clocks).Include(x => x.Supplements)
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("complaint", "投诉");
         var (r, now, inFull) = (c.Record, clock.GetCurrentInstant(), request.Phones.Includes(c.Project));
-        if (inFull && r.PhoneSealed is not null) await reads.WriteAsync(db, nameof(GetComplaint), [new ShownRecord("complaint", c.Id.ToString(), c.Project)], cancellationToken);
+        var key = keys.OpenRecord(c.Complainant?.SealedKey, db.Schema, c.Id);
+        if (inFull && c.Complainant?.PhoneSealed is not null) await reads.WriteAsync(db, nameof(GetComplaint), [new ShownRecord("complaint", c.Id.ToString(), c.Project)], cancellationToken);
         return new ComplaintDetails(
             c.Id, c.Number, c.Project, c.Kind, r.Channel, r.Category, c.Status, c.Severity, r.ProposedSeverity, r.MajorCriterion, c.Cycle, c.Handler,
-            r.Content, r.Demand, r.Building, r.Unit, Customer(r, inFull), c.CustomerId, r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
+            key.Open(r.Content, c.Id) ?? Forgotten.Localized, key.Open(r.Demand, c.Id), c.Complainant?.Building, c.Complainant?.Unit, Customer(c, key, inFull), c.CustomerId, r.ReceivedAt, r.ReceivedBy, r.RegisteredAt, r.RegisteredBy,
             r.SourceSystem is null ? null : new SourceBody(r.SourceSystem, r.SourceTicket!), r.WrittenReplyOnly, r.Exemption,
-            [.. c.Supplements.OrderBy(s => s.At).ThenBy(s => s.Id).Select(s => new SupplementView(s.At, s.By, s.Content))],
-            [.. c.Clocks.Where(k => k.Cycle == c.Cycle).OrderBy(k => k.DueAt).ThenBy(k => k.Kind, StringComparer.Ordinal).Select(k => CaseClock.Of(k, now))], c.Version);
+            [.. c.Supplements.OrderBy(s => s.At).ThenBy(s => s.Id).Select(s => new SupplementView(s.At, s.By, key.Open(s.Content, s.Id) ?? Forgotten.Localized))],
+            [.. c.Clocks.Where(k => k.Cycle == c.Cycle).OrderBy(k => k.DueAt).ThenBy(k => k.Kind, StringComparer.Ordinal).Select(k => CaseClock.Of(k, now))], c.ErasedAt, c.Version);
     }
 
-    private CustomerView? Customer(ComplaintRecord record, bool inFull)
+    /// <summary>What stands where words of somebody stood who was forgotten.</summary>
+    private static readonly Text Forgotten = new("Erased at the customer's request.", "应客户要求已删除。");
+
+    private CustomerView? Customer(Complaint c, RecordKey key, bool inFull)
     {
-        if (record.CustomerName is null && record.PhoneSealed is null) return null;
-        Phone? phone = record.PhoneSealed is null ? null : new Phone(keys.Unseal(record.PhoneSealed, ComplaintRecord.PhonePlace(record.ComplaintId)));
-        return new CustomerView(record.CustomerName, inFull ? phone?.E164 : phone?.Masked);
+        if (c.ErasedAt is not null || (c.Record.CustomerName is null && !c.Record.LeftPhone)) return null;
+        Phone? phone = c.Complainant?.PhoneSealed is { } closed ? new Phone(keys.Unseal(closed, Complainant.PhonePlace(c.Id))) : null;
+        return new CustomerView(key.Open(c.Record.CustomerName, c.Id), inFull ? phone?.E164 : phone?.Masked);
     }
 }
 

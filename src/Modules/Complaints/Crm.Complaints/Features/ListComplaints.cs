@@ -58,7 +58,7 @@ internal sealed record ComplaintItem(
             cases = cases.Where(c => EF.Functions.LessThan(ValueTuple.Create(c.RegisteredAt, c.Id), ValueTuple.Create(at, id)));
         var rows = await cases.OrderByDescending(c => c.RegisteredAt).ThenByDescending(c => c.Id).Take(limit + 1)
             .Select(c => new ComplaintItem(
-                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Record.Building, c.Record.Unit, c.Handler, c.CustomerId,
+                c.Id, c.Number, c.Project, c.Kind, c.Record.Channel, c.Record.Category, c.Status, c.Severity, c.Cycle, c.Complainant!.Building, c.Complainant.Unit, c.Handler, c.CustomerId,
                 c.Record.SourceSystem == null ? null : new SourceBody(c.Record.SourceSystem, c.Record.SourceTicket!),
                 c.Record.ReceivedAt, c.RegisteredAt, c.EarliestDueAt, c.EarliestDueAt != null && c.EarliestDueAt < now, c.Version))
             .ToListAsync(ct);

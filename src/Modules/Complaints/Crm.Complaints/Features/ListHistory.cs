@@ -30,7 +30,7 @@ internal sealed record ListHistory(Guid Id, ProjectScope Scope, ListHistoryQuery
 internal sealed record StepView(Guid Id, int Cycle, StepKind Kind, Instant At, string By, CaseStatus Status, Severity Severity, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Text, string? To, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? How);
 
 /// <summary>CMP-19: who did what, when and why, from the beginning.</summary>
-internal sealed class ListHistoryHandler(ComplaintsDb db) : IRequestHandler<ListHistory, Page<StepView>>
+internal sealed class ListHistoryHandler(ComplaintsDb db, KeyRing keys) : IRequestHandler<ListHistory, Page<StepView>>
 {
     public async Task<Page<StepView>> Handle(ListHistory request, CancellationToken cancellationToken)
     {
@@ -38,9 +38,12 @@ internal sealed class ListHistoryHandler(ComplaintsDb db) : IRequestHandler<List
         var limit = Paging.Limit(request.Query.Limit);
         var steps = db.Steps.Where(s => s.ComplaintId == request.Id);
         if (Paging.ReadCursor<TimeKey>(request.Query.Cursor) is { At: var at, Id: var id }) steps = steps.Where(s => s.At > at || (s.At == at && s.Id.CompareTo(id) > 0));
-        var rows = await steps.OrderBy(s => s.At).ThenBy(s => s.Id).Take(limit + 1)
-            .Select(s => new StepView(s.Id, s.Cycle, s.Kind, s.At, s.By, s.Status, s.Severity, s.Text, s.To, s.How)).ToListAsync(cancellationToken);
-        return Paging.Cut(rows, limit, s => new TimeKey(s.At, s.Id));
+        var rows = await steps.AsNoTracking().OrderBy(s => s.At).ThenBy(s => s.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var closed = await db.Complainants.Where(p => p.ComplaintId == request.Id).Select(p => p.SealedKey).SingleOrDefaultAsync(cancellationToken);
+        var key = keys.OpenRecord(closed, db.Schema, request.Id);
+        return Paging.Cut(
+            [.. rows.Select(s => new StepView(s.Id, s.Cycle, s.Kind, s.At, s.By, s.Status, s.Severity, key.Open(s.Text, s.Id), s.To, key.Open(s.How, s.Id)))],
+            limit, s => new TimeKey(s.At, s.Id));
     }
 }
 

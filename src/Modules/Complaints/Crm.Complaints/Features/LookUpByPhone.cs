@@ -35,9 +35,9 @@ internal sealed class LookUpByPhoneHandler(ComplaintsDb db, AuditedReads reads, 
     {
         var (limit, after) = (Paging.Limit(request.Query.Limit), Paging.ReadCursor<TimeKey>(request.Query.Cursor));
         Phone.TryParse(request.Body.Phone, out var phone);
-        var index = keys.Index(phone.E164);
-        var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Body.Project)).Where(c => c.Record.PhoneIndex == index);
-        var page = await ComplaintItem.PageAsync(cases, after, limit, clock.GetCurrentInstant(), cancellationToken);
+        var cases = db.Complaints.AsNoTracking().VisibleIn(directory.Current.Narrow(request.Scope, request.Body.Project));
+        var page = await db.FindAsync(
+            keys, phone.E164, indexes => ComplaintItem.PageAsync(cases.Where(c => indexes.Contains(c.Complainant!.PhoneIndex)), after, limit, clock.GetCurrentInstant(), cancellationToken), cancellationToken);
         var shown = page.Items.Select(c => new ShownRecord("complaint", c.Id.ToString(), c.Project)).DefaultIfEmpty(new ShownRecord("complaint", "none", request.Body.Project));
         await reads.WriteAsync(db, nameof(LookUpByPhone), shown, cancellationToken);
         return page;

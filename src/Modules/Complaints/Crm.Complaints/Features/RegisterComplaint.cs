@@ -93,6 +93,7 @@ internal sealed class RegisterComplaintHandler(
         var number = await numbers.NextAsync(db, moment.Now.InZone(project.Zone).Date, cancellationToken);
         var complaint = Complaint.Register(Record(body, number, severity, moment), moment);
         db.Complaints.Add(complaint);
+        db.Complainants.Add(Complainant(body, complaint.Id));
         return CaseAnswer.Of(complaint, moment, status: 201);
     }
 
@@ -109,21 +110,29 @@ internal sealed class RegisterComplaintHandler(
     {
         var (complaint, moment) = await desk.TakeAsync(id, request.Scope, ct);
         await db.Entry(complaint).Collection(c => c.Supplements).LoadAsync(ct);
-        complaint.Supplement(request.Body.Content, moment);
+        var key = keys.OpenRecord((await db.RecordKeysAsync([id], ct)).SingleOrDefault()?.SealedKey, db.Schema, id);
+        complaint.Supplement(request.Body.Content, key.Open, moment);
         return CaseAnswer.Of(complaint, moment);
+    }
+
+    private Complainant Complainant(RegisterComplaintBody body, Guid id)
+    {
+        Phone? phone = body.Customer?.Phone is { } text && Phone.TryParse(text, out var parsed) ? parsed : null;
+        return new Complainant
+        {
+            ComplaintId = id, Building = body.Building, Unit = body.Unit,
+            PhoneSealed = phone is { } p ? keys.Seal(p.E164, Complaints.Complainant.PhonePlace(id)) : null,
+            PhoneIndex = phone is { } q ? keys.Index(q.E164) : null,
+        };
     }
 
     private ComplaintRecord Record(RegisterComplaintBody body, string number, Severity severity, Moment moment)
     {
-        var id = Ids.Next();
-        Phone? phone = body.Customer?.Phone is { } text && Phone.TryParse(text, out var parsed) ? parsed : null;
         return new ComplaintRecord
         {
-            ComplaintId = id, Number = number, Project = body.Project, Kind = body.Kind, Channel = body.Channel, Category = body.Category,
+            ComplaintId = Ids.Next(), Number = number, Project = body.Project, Kind = body.Kind, Channel = body.Channel, Category = body.Category,
             ProposedSeverity = severity, MajorCriterion = body.MajorCriterion, Content = body.Content, Demand = body.Demand,
-            Building = body.Building, Unit = body.Unit, CustomerName = body.Customer?.Name?.Trim(),
-            PhoneSealed = phone is { } p ? keys.Seal(p.E164, ComplaintRecord.PhonePlace(id)) : null,
-            PhoneIndex = phone is { } q ? keys.Index(q.E164) : null,
+            CustomerName = body.Customer?.Name?.Trim(), LeftPhone = body.Customer?.Phone is not null,
             ReceivedAt = body.ReceivedAt ?? moment.Now, ReceivedBy = body.ReceivedBy ?? context.Caller.Staff,
             RegisteredAt = moment.Now, RegisteredBy = moment.By,
             SourceSystem = body.Source?.System, SourceTicket = body.Source?.TicketNumber, WrittenReplyOnly = body.WrittenReplyOnly,

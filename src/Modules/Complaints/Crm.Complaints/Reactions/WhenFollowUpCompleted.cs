@@ -10,6 +10,7 @@ internal sealed class WhenFollowUpCompleted(ComplaintDesk desk) : Reaction<Follo
     protected override async Task<Outcome> On(FollowUpCompleted happened, CancellationToken ct)
     {
         if (await desk.TakeIfExistsAsync(happened.OriginId, ProjectScope.All, by: happened.Visitor, ct) is not var (complaint, moment)) return Outcome.Ignored("no such case");
+        if (complaint.ErasedAt is not null) return Outcome.Ignored("the customer was forgotten");
         if (complaint.Cycle != happened.OriginCycle) return Outcome.Ignored($"cycle {happened.OriginCycle} is over");
         var outcome = happened.Reached
             ? $"{happened.Number}: satisfaction {happened.Satisfaction} of 5. 回访满意度 {happened.Satisfaction}/5。"

@@ -1,4 +1,5 @@
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -65,6 +66,7 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
     {
         builder.ToTable("follow_ups").HasKey(f => f.Id);
         builder.Property(f => f.Version).IsConcurrencyToken();
+        builder.Ignore(f => f.RecordId).Ignore(f => f.IsErased);
         builder.HasMany(f => f.Clocks).WithOne().HasForeignKey(c => c.SubjectId);
         builder.HasMany(f => f.Visits).WithOne().HasForeignKey(v => v.FollowUpId);
         builder.HasMany(f => f.PassedOn).WithOne().HasForeignKey(p => p.FollowUpId);
@@ -84,6 +86,10 @@ internal sealed class FollowUpTables : IEntityTypeConfiguration<FollowUp>, IEnti
     public void Configure(EntityTypeBuilder<Visit> builder)
     {
         builder.ToTable("visits").IsAppendOnly().HasKey(v => v.Id);
+        builder.Ignore(v => v.RecordId).Property(v => v.Shortcomings).IsPersonal();
+        builder.Property(v => v.Suggestions).IsPersonal();
+        builder.Property(v => v.Remarks).IsPersonal();
+        builder.Property(v => v.Signature).IsPersonal();
         builder.HasIndex(v => new { v.FollowUpId, v.At });
     }
 

@@ -34,11 +34,12 @@ internal sealed record GetFollowUp(Guid Id, ProjectScope Scope) : IRequest<Follo
 /// <param name="Clocks">Its deadlines.</param>
 /// <param name="Visits">Every attempt, oldest first.</param>
 /// <param name="PassedOn">From whom to whom it has passed, oldest first.</param>
+/// <param name="ErasedAt">ORG-12: when the customer was forgotten at their request, and the words of the visits with them; null while they are not.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record FollowUpDetails(
     Guid Id, string Number, string Project, FollowUpKind Kind, Guid Origin, string OriginNumber, int OriginCycle, Guid? CustomerId, int Round, bool Major, string Assignee, FollowUpState State,
     Instant PlannedAt, Instant DueAt, int Attempts, Instant? NextAttemptAt, Instant? EndedAt, IReadOnlyList<FollowUpClockView> Clocks, IReadOnlyList<VisitView> Visits, IReadOnlyList<PassedOnView> PassedOn,
-    int Version) : IVersioned;
+    Instant? ErasedAt, int Version) : IVersioned;
 
 /// <param name="At">When.</param>
 /// <param name="By">The rule that did it.</param>
@@ -78,20 +79,21 @@ internal sealed record VisitView(
     bool? Qualified, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Shortcomings, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Suggestions, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? Remarks, [property: Personal(Datum.CustomerSignature, Guard.InScope)] string? Signature);
 
 /// <summary>FUP-06: a follow-up with its records and deadlines.</summary>
-internal sealed class GetFollowUpHandler(FollowUpsDb db, IClock clock) : IRequestHandler<GetFollowUp, FollowUpDetails>
+internal sealed class GetFollowUpHandler(FollowUpsDb db, KeyRing keys, IClock clock) : IRequestHandler<GetFollowUp, FollowUpDetails>
 {
     public async Task<FollowUpDetails> Handle(GetFollowUp request, CancellationToken cancellationToken)
     {
         var f = await db.FollowUps.AsNoTracking().VisibleIn(request.Scope).Include(x => x.Visits).Include(x => x.PassedOn).Include(x => x.Clocks).ThenInclude(c => c.Rungs).AsSplitQuery()
             .SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("follow-up", "回访");
-        var now = clock.GetCurrentInstant();
+        var (now, key) = (clock.GetCurrentInstant(), keys.OpenRecord(f.SealedKey, db.Schema, f.Id));
         return new FollowUpDetails(
             f.Id, f.Number, f.Project, f.Kind, f.OriginId, f.OriginNumber, f.OriginCycle, f.CustomerId, f.Round, f.Major, f.Assignee, f.State, f.PlannedAt, f.DueAt, f.AttemptCount, f.NextAttemptAt, f.EndedAt,
             [.. f.Clocks.OrderBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => View(c, now))],
             [.. f.Visits.OrderBy(v => v.At).ThenBy(v => v.Id).Select(v => new VisitView(
-                v.At, v.By, v.Channel, v.Reached, v.NotReached, v.Counted, v.Satisfaction, v.ServiceQuality, v.Attitude, v.FeeVerified, v.Qualified, v.Shortcomings, v.Suggestions, v.Remarks, v.Signature))],
+                v.At, v.By, v.Channel, v.Reached, v.NotReached, v.Counted, v.Satisfaction, v.ServiceQuality, v.Attitude, v.FeeVerified, v.Qualified,
+                key.Open(v.Shortcomings, v.Id), key.Open(v.Suggestions, v.Id), key.Open(v.Remarks, v.Id), key.Open(v.Signature, v.Id)))],
             [.. f.PassedOn.OrderBy(p => p.At).ThenBy(p => p.Id).Select(p => new PassedOnView(p.At, p.By, p.From, p.To, p.Reason))],
-            f.Version);
+            f.ErasedAt, f.Version);
     }
 
     private static FollowUpClockView View(Clock c, Instant now)

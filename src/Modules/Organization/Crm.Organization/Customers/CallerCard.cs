@@ -33,7 +33,7 @@ internal sealed record CallerCard(
                                 SELECT DISTINCT ON (purpose) purpose, given FROM organization.customer_consents
                                 WHERE customer_id = ANY (ARRAY(SELECT id FROM organization.customers WHERE merged_into = c.id) || c.id)
                                 ORDER BY purpose, at DESC, id DESC) AS last) AS s
-        WHERE calling.phone_index = $1
+        WHERE calling.phone_index = ANY ($1)
         """;
 
     /// <summary>The customer of a phone, as somebody may see them; null where there is none, or none of their projects is in the scope.</summary>
@@ -43,10 +43,14 @@ internal sealed record CallerCard(
     /// <param name="scope">Where customers may be seen.</param>
     /// <param name="inFull">Where phones may be seen in full.</param>
     /// <param name="ct">Cancels.</param>
-    public static async Task<CallerCard?> FindAsync(NpgsqlDataSource source, KeyRing keys, Phone phone, ProjectScope scope, ProjectScope inFull, CancellationToken ct)
+    /// <exception cref="KeyNotHere">This host lacks the key by which they might be found.</exception>
+    public static Task<CallerCard?> FindAsync(NpgsqlDataSource source, KeyRing keys, Phone phone, ProjectScope scope, ProjectScope inFull, CancellationToken ct) =>
+        source.FindAsync(OrganizationModule.Schema, keys, phone.E164, indexes => ReadAsync(source, keys, indexes, scope, inFull, ct), ct);
+
+    private static async Task<CallerCard?> ReadAsync(NpgsqlDataSource source, KeyRing keys, byte[][] indexes, ProjectScope scope, ProjectScope inFull, CancellationToken ct)
     {
         await using var command = source.CreateCommand(Sql);
-        command.Parameters.Add(new() { Value = keys.Index(phone.E164) });
+        command.Parameters.Add(new() { Value = indexes });
         await using var row = await command.ExecuteReaderAsync(ct);
         if (!await row.ReadAsync(ct)) return null;
         T[] List<T>(int column) => row.IsDBNull(column) ? [] : row.GetFieldValue<T[]>(column);

@@ -19,7 +19,7 @@ internal enum CustomerGrade
 /// ORG-16: one person, for every module. Known by their phones, of which each is one person's only; the business modules keep what they were
 /// told at the time and link to it. Name, phones, e-mail and identity number are kept sealed.
 /// </summary>
-internal sealed class Customer : Aggregate
+internal sealed class Customer : Aggregate, IHoldsRecordKey
 {
     /// <summary>What acts where nobody does.</summary>
     public const string Rule = "rule:ORG-16";
@@ -50,6 +50,17 @@ internal sealed class Customer : Aggregate
     /// <summary>Its blind index: no two customers have one number.</summary>
     [Personal(Datum.CustomerIdNumber, Guard.BlindIndex)]
     public byte[]? NationalIdIndex { get; private set; }
+
+    /// <summary>The key of what was said about them, sealed; null before anything was, and after they were forgotten.</summary>
+    [Personal(Datum.PersonKey, Guard.Sealed)]
+    public byte[]? SealedKey { get; set; }
+
+    /// <summary>ORG-12: when they were forgotten; null while they are not.</summary>
+    public Instant? ErasedAt { get; private set; }
+
+    public Guid RecordId => Id;
+
+    public bool IsErased => ErasedAt is not null;
 
     /// <summary>The phone that is called first; one of <see cref="Phones"/>, if there is any.</summary>
     public Guid? FirstPhone { get; private set; }
@@ -240,6 +251,18 @@ internal sealed class Customer : Aggregate
         if (GradedByHand || of.SetGrade is not { } grade) return null;
         GradedByHand = true;
         return Graded(grade, Rule, now);
+    }
+
+    /// <summary>
+    /// ORG-12: nothing says any more who they were. That there was somebody, with which grade and in which projects, stays counted; who calls
+    /// from the same phone again is somebody new.
+    /// </summary>
+    public void Forget(Instant now)
+    {
+        phones.Clear();
+        homes.Clear();
+        (NameSealed, EmailSealed, NationalIdSealed, NationalIdIndex, FirstPhone, SealedKey, ErasedAt) = (null, null, null, null, null, null, now);
+        Touch();
     }
 
     /// <summary>Marks a change that is kept beside the record.</summary>

@@ -60,7 +60,9 @@ internal sealed class CustomerBook(OrganizationDb db, KeyRing keys, GradeBook gr
         // A statement of its own, and so a snapshot of its own: it sees what another transaction has made meanwhile.
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT customer_id FROM organization.customer_phones WHERE phone_index = $1") { Parameters = { new() { Value = index } } });
         var known = (Guid)(await batch.ExecuteScalarAsync(ct))!;
-        return (await TakeAsync(known, ct), known == id);
+        var customer = await TakeAsync(known, ct);
+        // Forgotten between the two looks: the phone is nobody's any more.
+        return customer.IsErased ? await OpenAsync(phone, recordedBy, now, ct) : (customer, known == id);
     }
 
     /// <summary>The customer, locked, with all of theirs. Where they were merged into another record meanwhile: that one.</summary>

@@ -31,7 +31,7 @@ internal sealed class CustomerDesk(OrganizationDb db, CommandContext context, Ke
     public KeyRing Keys => keys;
 
     /// <exception cref="NotFound">Missing, or outside the scope.</exception>
-    /// <exception cref="BrokenRule">The record was merged into another.</exception>
+    /// <exception cref="BrokenRule">The record was merged into another, or the person was forgotten.</exception>
     /// <exception cref="StaleVersion">If-Match names another version.</exception>
     public async Task<(Customer Customer, Instant Now)> TakeAsync(Guid id, ProjectScope scope, CancellationToken ct)
     {
@@ -39,6 +39,7 @@ internal sealed class CustomerDesk(OrganizationDb db, CommandContext context, Ke
         var customer = await db.CustomersIn(scope, id).Whole().SingleOrDefaultAsync(ct) ?? throw Missing();
         if (customer.Id != id)
             throw new BrokenRule("ORG-16", new Text($"The record was merged into {customer.Id}: change that one.", $"该记录已并入 {customer.Id}，请修改该记录。"));
+        if (customer.IsErased) throw PersonalTexts.Erased;
         context.EnsureCurrent(customer.Version);
         return (customer, clock.GetCurrentInstant());
     }

@@ -1,4 +1,5 @@
 using Crm.Shared.Data;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -20,7 +21,7 @@ internal sealed class CustomerTables :
     {
         builder.ToTable("customers").HasKey(c => c.Id);
         builder.Property(c => c.Version).IsConcurrencyToken();
-        builder.Ignore(c => c.PhonesInOrder);
+        builder.Ignore(c => c.PhonesInOrder).Ignore(c => c.RecordId).Ignore(c => c.IsErased);
         builder.HasMany(c => c.Phones).WithOne().HasForeignKey(p => p.CustomerId);
         builder.HasMany(c => c.Homes).WithOne().HasForeignKey(h => h.CustomerId);
         builder.HasMany(c => c.Projects).WithOne().HasForeignKey(p => p.CustomerId);
@@ -75,6 +76,7 @@ internal sealed class CustomerTables :
     public void Configure(EntityTypeBuilder<CustomerGrading> builder)
     {
         builder.ToTable("customer_gradings").IsAppendOnly().HasKey(g => g.Id);
+        builder.Ignore(g => g.RecordId).Property(g => g.Reason).IsPersonal();
         builder.HasOne<Customer>().WithMany().HasForeignKey(g => g.CustomerId);
         builder.HasIndex(g => new { g.CustomerId, g.At, g.Id });
     }

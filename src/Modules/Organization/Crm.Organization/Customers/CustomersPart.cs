@@ -1,6 +1,7 @@
 using Crm.Organization.Contracts;
 using Crm.Organization.Customers.Features;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,6 +27,14 @@ internal static class CustomersPart
         .AddSingleton<BackfillJob>()
         .AddHostedService(sp => sp.GetRequiredService<BackfillJob>())
         .AddScoped<CustomerDesk>()
+        .AddScoped<Erasing, ErasingCustomers>()
+        .AddSingleton(new SealedColumn("organization.customers", "sealed_key", "'organization.record_key:' || id"))
+        .AddSingleton(new SealedColumn("organization.customers", "name_sealed", "'organization.customers.name:' || id"))
+        .AddSingleton(new SealedColumn("organization.customers", "email_sealed", "'organization.customers.email:' || id"))
+        .AddSingleton(new SealedColumn("organization.customers", "national_id_sealed", "'organization.customers.national_id:' || id"))
+        .AddSingleton(new SealedColumn("organization.customer_phones", "phone_sealed", "'organization.customer_phones.phone:' || id"))
+        .AddSingleton(new BlindIndexColumn("organization.customers", "national_id_index", "national_id_sealed", "'organization.customers.national_id:' || id") { IsUnique = true })
+        .AddSingleton(new BlindIndexColumn("organization.customer_phones", "phone_index", "phone_sealed", "'organization.customer_phones.phone:' || id") { IsUnique = true })
         .AddSingleton(new ConstraintMeaning(CustomerTables.PhoneKey, () => new BrokenRule("ORG-16", PhoneTaken)))
         .AddSingleton(new ConstraintMeaning(CustomerTables.NationalIdKey, () => new BrokenRule("ORG-16", NumberTaken)));
 

@@ -65,7 +65,7 @@ internal sealed class ReportedFact
 }
 
 /// <summary>ORG-16: a customer got a grade: which, when, by whom and why. Append-only.</summary>
-internal sealed class CustomerGrading
+internal sealed class CustomerGrading : IPartOfRecord
 {
     public Guid Id { get; init; } = Ids.Next();
 
@@ -79,21 +79,18 @@ internal sealed class CustomerGrading
     /// <summary>A caller's subject, or <c>rule:ORG-16</c>.</summary>
     public required string By { get; init; }
 
-    /// <summary>Why, as somebody has typed it, sealed; null where a rule gave it.</summary>
-    [Personal(Datum.Reason, Guard.Sealed)]
-    public byte[]? ReasonSealed { get; private set; }
+    /// <summary>Why, as somebody has typed it; null where a rule gave it.</summary>
+    [Personal(Datum.Reason, Guard.SealedUnderRecord)]
+    public PersonalText? Reason { get; private set; }
+
+    public Guid RecordId => CustomerId;
 
     public required Instant At { get; init; }
 
     /// <summary>Gives the reason.</summary>
-    public CustomerGrading Because(string reason, KeyRing keys)
+    public CustomerGrading Because(string reason)
     {
-        ReasonSealed = keys.Seal(reason, Place);
+        Reason = reason;
         return this;
     }
-
-    /// <summary>The reason in the open; null for none.</summary>
-    public string? Reason(KeyRing keys) => ReasonSealed is null ? null : keys.Unseal(ReasonSealed, Place);
-
-    private string Place => $"organization.customer_gradings.reason:{Id}";
 }

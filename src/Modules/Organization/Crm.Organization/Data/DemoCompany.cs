@@ -35,7 +35,7 @@ internal static class DemoCompany
         Role("administrator", RoleTier.Group, "Administrator", "系统管理员", Organization.Role.Everything),
         Role("auditor", RoleTier.Group, "Auditor", "审计员", "audit.read"),
         Role("callCentreAgent", RoleTier.Group, "Call-centre agent", "呼叫中心坐席", [.. Reader, "organization.take-calls", "complaints.register", "complaints.see-phones", "followUps.record", "customers.edit"]),
-        Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.define-violations", "organization.define-appraisals", "organization.manage-staff"]),
+        Role("customerManager", RoleTier.Group, "Customer manager", "客户经理", [.. Manager, "organization.define-violations", "organization.define-appraisals", "organization.manage-staff", "organization.erase-personal-data"]),
         Role("customerSupervisor", RoleTier.Company, "Customer supervisor", "客户主管", Manager),
         Role("frontDesk", RoleTier.Project, "Property front desk", "物业前台", [.. Reader, "complaints.register", "customers.edit"]),
         Role("propertySupervisor", RoleTier.Project, "Property supervisor", "物业主管", [.. Officer, "organization.watch-presence", "complaints.classify", "organization.read-staff", "organization.manage-estate", "duty.arrange", "duty.decide"]),

@@ -3,10 +3,12 @@ using Crm.Organization.Agents;
 using Crm.Organization.Appraisals;
 using Crm.Organization.Calendar;
 using Crm.Organization.Customers;
+using Crm.Organization.Erasures;
 using Crm.Organization.Presence;
 using Crm.Organization.Violations;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -16,6 +18,8 @@ namespace Crm.Organization.Data;
 internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) : ModuleDb(options)
 {
     public override string Schema => OrganizationModule.Schema;
+
+    public override async Task<IReadOnlyList<IHoldsRecordKey>> RecordKeysAsync(Guid[] records, CancellationToken ct) => await Customers.Where(c => records.Contains(c.Id)).ToListAsync(ct);
 
     public DbSet<Company> Companies => Set<Company>();
 
@@ -38,6 +42,8 @@ internal sealed class OrganizationDb(DbContextOptions<OrganizationDb> options) :
     public DbSet<PolicyValue> PolicyValues => Set<PolicyValue>();
 
     public DbSet<ChangePreview> Previews => Set<ChangePreview>();
+
+    public DbSet<Erasure> Erasures => Set<Erasure>();
 
     public DbSet<AppliedCorrection> Corrections => Set<AppliedCorrection>();
 

@@ -5,6 +5,7 @@ using Crm.Shared.Access;
 using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
+using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -27,6 +28,8 @@ internal static class DutyPart
             .AddSingleton(new ConstraintMeaning(DutyTables.OneLeaveAtATime, () => DutyRule.Broken("You have asked for leave at that time already.", "该时段已有请假申请。")))
             .AddSingleton(new ConstraintMeaning(DutyTables.OneRosterAMonth, () => DutyRule.Broken("There is a roster of that month already.", "该月排班表已存在。")))
             .AddSingleton(new ConstraintMeaning(DutyTables.OneShiftOfACode, () => DutyRule.Broken("The project has a shift of this code already.", "该项目已有此编号的班次。")));
+        foreach (var (table, column) in new[] { ("leave_requests", "reason"), ("leave_requests", "refusal"), ("shift_handovers", "content"), ("problem_entries", "texts") })
+            services.AddSingleton(new SealedColumn($"organization.{table}", column, $"'organization.{table}.{column}:' || id"));
         foreach (var policy in DutyPolicies.All) services.AddSingleton(policy);
         foreach (var permission in DutyPermissions.All) services.AddSingleton(permission);
         return services;

@@ -2,6 +2,7 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Deliveries;
 using Crm.Organization.Features;
 using Crm.Shared.Failures;
+using Crm.Shared.Privacy;
 using Crm.Shared.Retention;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,8 @@ internal static class WebhooksPart
         .AddHostedService<Deliverer>()
         .AddSingleton(new ForgottenRows(OrganizationModule.Schema, "deliveries", "ended_at < $2", keep => keep.Deliveries))
         .AddSingleton(new ForgottenRows(OrganizationModule.Schema, "delivery_attempts", "tried_at < $2", keep => keep.Deliveries))
+        .AddSingleton(new SealedColumn("organization.webhooks", "sealed_secret", "'webhooks:' || id"))
+        .AddSingleton(new SealedColumn("organization.webhooks", "sealed_previous_secret", "'webhooks:' || id"))
         .AddNotice(Disabled);
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes)

@@ -60,6 +60,45 @@ namespace Crm.Complaints.Data.Migrations
                     b.ToTable("categories", "complaints");
                 });
 
+            modelBuilder.Entity("Crm.Complaints.Complainant", b =>
+                {
+                    b.Property<Guid>("ComplaintId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("complaint_id");
+
+                    b.Property<string>("Building")
+                        .HasColumnType("text")
+                        .HasColumnName("building");
+
+                    b.Property<byte[]>("PhoneIndex")
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone_index");
+
+                    b.Property<byte[]>("PhoneSealed")
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone_sealed");
+
+                    b.Property<byte[]>("SealedKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_key");
+
+                    b.Property<string>("Unit")
+                        .HasColumnType("text")
+                        .HasColumnName("unit");
+
+                    b.HasKey("ComplaintId")
+                        .HasName("pk_complainants");
+
+                    b.HasIndex("PhoneIndex")
+                        .HasDatabaseName("ix_complainants_phone_index")
+                        .HasFilter("phone_index IS NOT NULL");
+
+                    b.ToTable("complainants", "complaints");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
+                });
+
             modelBuilder.Entity("Crm.Complaints.Complaint", b =>
                 {
                     b.Property<Guid>("Id")
@@ -77,6 +116,10 @@ namespace Crm.Complaints.Data.Migrations
                     b.Property<DateTime?>("EarliestDueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("earliest_due_at");
+
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
 
                     b.Property<long>("EventSequence")
                         .HasColumnType("bigint")
@@ -174,10 +217,6 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("complaint_id");
 
-                    b.Property<string>("Building")
-                        .HasColumnType("text")
-                        .HasColumnName("building");
-
                     b.Property<string>("Category")
                         .IsRequired()
                         .HasColumnType("text")
@@ -188,23 +227,26 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("channel");
 
-                    b.Property<string>("Content")
-                        .IsRequired()
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
-                    b.Property<string>("CustomerName")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("CustomerName")
+                        .HasColumnType("bytea")
                         .HasColumnName("customer_name");
 
-                    b.Property<string>("Demand")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Demand")
+                        .HasColumnType("bytea")
                         .HasColumnName("demand");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("kind");
+
+                    b.Property<bool>("LeftPhone")
+                        .HasColumnType("boolean")
+                        .HasColumnName("left_phone");
 
                     b.Property<string>("MajorCriterion")
                         .HasColumnType("text")
@@ -214,14 +256,6 @@ namespace Crm.Complaints.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("number");
-
-                    b.Property<byte[]>("PhoneIndex")
-                        .HasColumnType("bytea")
-                        .HasColumnName("phone_index");
-
-                    b.Property<byte[]>("PhoneSealed")
-                        .HasColumnType("bytea")
-                        .HasColumnName("phone_sealed");
 
                     b.Property<string>("Project")
                         .IsRequired()
@@ -258,10 +292,6 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("source_ticket");
 
-                    b.Property<string>("Unit")
-                        .HasColumnType("text")
-                        .HasColumnName("unit");
-
                     b.Property<bool>("WrittenReplyOnly")
                         .HasColumnType("boolean")
                         .HasColumnName("written_reply_only");
@@ -272,10 +302,6 @@ namespace Crm.Complaints.Data.Migrations
                     b.HasIndex("Number")
                         .IsUnique()
                         .HasDatabaseName("ix_complaint_records_number");
-
-                    b.HasIndex("PhoneIndex")
-                        .HasDatabaseName("ix_complaint_records_phone_index")
-                        .HasFilter("phone_index IS NOT NULL");
 
                     b.HasIndex("Project", "Category")
                         .HasDatabaseName("ix_complaint_records_project_category");
@@ -316,8 +342,8 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("cycle");
 
-                    b.Property<string>("How")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("How")
+                        .HasColumnType("bytea")
                         .HasColumnName("how");
 
                     b.Property<string>("Kind")
@@ -335,8 +361,8 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("status");
 
-                    b.Property<string>("Text")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Text")
+                        .HasColumnType("bytea")
                         .HasColumnName("text");
 
                     b.Property<string>("To")
@@ -377,9 +403,8 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("complaint_id");
 
-                    b.Property<string>("Content")
-                        .IsRequired()
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.HasKey("Id")
@@ -1087,6 +1112,36 @@ namespace Crm.Complaints.Data.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
+            modelBuilder.Entity("Crm.Shared.Privacy.IndexGeneration", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("Since")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.HasKey("Version")
+                        .HasName("pk_index_keys");
+
+                    b.ToTable("index_keys", "complaints");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Complaints.Complainant", b =>
+                {
+                    b.HasOne("Crm.Complaints.Complaint", null)
+                        .WithOne("Complainant")
+                        .HasForeignKey("Crm.Complaints.Complainant", "ComplaintId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_complainants_complaints_complaint_id");
+                });
+
             modelBuilder.Entity("Crm.Complaints.ComplaintRecord", b =>
                 {
                     b.HasOne("Crm.Complaints.Complaint", null)
@@ -1157,6 +1212,8 @@ namespace Crm.Complaints.Data.Migrations
             modelBuilder.Entity("Crm.Complaints.Complaint", b =>
                 {
                     b.Navigation("Clocks");
+
+                    b.Navigation("Complainant");
 
                     b.Navigation("Record")
                         .IsRequired();

@@ -53,6 +53,10 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
                     b.Property<long>("EventSequence")
                         .HasColumnType("bigint")
                         .HasColumnName("event_sequence");
@@ -104,6 +108,10 @@ namespace Crm.FollowUps.Data.Migrations
                     b.Property<int?>("Satisfaction")
                         .HasColumnType("integer")
                         .HasColumnName("satisfaction");
+
+                    b.Property<byte[]>("SealedKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_key");
 
                     b.Property<string>("SettledBy")
                         .HasColumnType("text")
@@ -276,8 +284,8 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("reached");
 
-                    b.Property<string>("Remarks")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Remarks")
+                        .HasColumnType("bytea")
                         .HasColumnName("remarks");
 
                     b.Property<int?>("Satisfaction")
@@ -288,16 +296,16 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("service_quality");
 
-                    b.Property<string>("Shortcomings")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Shortcomings")
+                        .HasColumnType("bytea")
                         .HasColumnName("shortcomings");
 
-                    b.Property<string>("Signature")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Signature")
+                        .HasColumnType("bytea")
                         .HasColumnName("signature");
 
-                    b.Property<string>("Suggestions")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Suggestions")
+                        .HasColumnType("bytea")
                         .HasColumnName("suggestions");
 
                     b.HasKey("Id")
@@ -1003,6 +1011,26 @@ namespace Crm.FollowUps.Data.Migrations
                         .HasAnnotation("Crm:WrittenOnce", true)
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.050000000000000003)
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
+                });
+
+            modelBuilder.Entity("Crm.Shared.Privacy.IndexGeneration", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("Since")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.HasKey("Version")
+                        .HasName("pk_index_keys");
+
+                    b.ToTable("index_keys", "followups");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
                 });
 
             modelBuilder.Entity("Crm.FollowUps.PassedOn", b =>

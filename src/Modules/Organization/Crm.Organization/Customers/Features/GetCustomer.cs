@@ -26,11 +26,12 @@ internal sealed record GetCustomer(Guid Id, ProjectScope Scope, ProjectScope InF
 /// <param name="GradedByHand">Somebody has set it; the rules leave it alone until that is taken back.</param>
 /// <param name="KnownSince">When they became known.</param>
 /// <param name="RecordedBy">Who put them down; rule:ORG-16 when a module's report made them known.</param>
+/// <param name="ErasedAt">When they were forgotten at their request; null while they are not. Nothing says who they were.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record CustomerDetails(
     Guid Id, [property: Personal(Datum.CustomerName, Guard.InScope)] string? Name, IReadOnlyList<ContactView> Contacts, [property: Personal(Datum.CustomerAddress, Guard.Masked, Unless = "complaints.see-phones")] string? Email,
     [property: Personal(Datum.CustomerIdNumber, Guard.Masked, Unless = "complaints.see-phones")] string? NationalId, IReadOnlyList<HomeView> Homes, IReadOnlyList<string> Projects,
-    IReadOnlyList<ConsentView> Consent, CustomerGrade Grade, bool GradedByHand, Instant KnownSince, string RecordedBy, int Version) : IVersioned;
+    IReadOnlyList<ConsentView> Consent, CustomerGrade Grade, bool GradedByHand, Instant KnownSince, string RecordedBy, Instant? ErasedAt, int Version) : IVersioned;
 
 /// <param name="Id">What it is named by.</param>
 /// <param name="Phone">The phone in E.164: in full with the permission complaints.see-phones in one of the customer's projects, otherwise masked.</param>
@@ -72,7 +73,7 @@ internal sealed class GetCustomerHandler(OrganizationDb db, AuditedReads reads, 
             [.. c.Homes.OrderBy(h => h.Since).ThenBy(h => h.Id).Select(h => new HomeView(h.Id, h.Project, h.Building, h.Unit, h.Capacity, h.Since))],
             [.. c.Projects.Select(p => p.Project).Order(StringComparer.Ordinal)],
             [.. said.GroupBy(s => s.Purpose).OrderBy(of => of.Key).Select(of => of.OrderBy(s => s.At).ThenBy(s => s.Id).Last()).Select(s => new ConsentView(s.Purpose, s.Given, s.Way, s.At, s.RecordedBy))],
-            c.Grade, c.GradedByHand, c.KnownSince, c.RecordedBy, c.Version);
+            c.Grade, c.GradedByHand, c.KnownSince, c.RecordedBy, c.ErasedAt, c.Version);
     }
 
     private static string Shown(Phone phone, bool inFull) => inFull ? phone.E164 : phone.Masked;

@@ -30,7 +30,7 @@ internal sealed record ListGradings(Guid Id, ProjectScope Scope, ListGradingsQue
 /// <param name="Grade">The grade they had from then on.</param>
 /// <param name="ByHand">It was set by somebody, and stood until it was taken back.</param>
 /// <param name="By">Who; rule:ORG-16 where a rule gave it.</param>
-/// <param name="Reason">Why; null where a rule gave it.</param>
+/// <param name="Reason">Why; null where a rule gave it, or the customer was forgotten.</param>
 /// <param name="At">When.</param>
 internal sealed record GradingItem(CustomerGrade Grade, bool ByHand, string By, [property: Personal(Datum.Reason, Guard.InScope)] string? Reason, Instant At);
 
@@ -46,7 +46,7 @@ internal sealed class GradeCustomerHandler(OrganizationDb db, CustomerDesk desk,
     public async Task<Answer<CustomerAnswer>> Handle(GradeCustomer request, CancellationToken cancellationToken)
     {
         var (customer, now) = await desk.TakeAsync(request.Id, request.Scope, cancellationToken);
-        if (customer.GradeByHand(request.Body.Grade, desk.By, now) is { } grading) db.Add(grading.Because(request.Body.Reason, keys));
+        if (customer.GradeByHand(request.Body.Grade, desk.By, now) is { } grading) db.Add(grading.Because(request.Body.Reason));
         await grades.RegradeAsync(customer, now, cancellationToken);
         return CustomerDesk.Changed(customer, request.Scope, now);
     }
@@ -54,12 +54,13 @@ internal sealed class GradeCustomerHandler(OrganizationDb db, CustomerDesk desk,
     public async Task<Page<GradingItem>> Handle(ListGradings request, CancellationToken cancellationToken)
     {
         var (limit, after) = (Paging.Limit(request.Query.Limit), Paging.ReadCursor<TimeKey>(request.Query.Cursor));
-        var customer = await db.CustomersIn(request.Scope, request.Id).Select(c => (Guid?)c.Id).SingleOrDefaultAsync(cancellationToken) ?? throw CustomerDesk.Missing();
-        var gradings = db.Set<CustomerGrading>().AsNoTracking().Where(g => g.CustomerId == customer);
+        var customer = await db.CustomersIn(request.Scope, request.Id).Select(c => new { c.Id, c.SealedKey }).SingleOrDefaultAsync(cancellationToken) ?? throw CustomerDesk.Missing();
+        var gradings = db.Set<CustomerGrading>().AsNoTracking().Where(g => g.CustomerId == customer.Id);
         if (after is { At: var at, Id: var id }) gradings = gradings.Where(g => EF.Functions.LessThan(ValueTuple.Create(g.At, g.Id), ValueTuple.Create(at, id)));
         var rows = await gradings.OrderByDescending(g => g.At).ThenByDescending(g => g.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var key = keys.OpenRecord(customer.SealedKey, db.Schema, customer.Id);
         var page = Paging.Cut(rows, limit, g => new TimeKey(g.At, g.Id));
-        return new([.. page.Items.Select(g => new GradingItem(g.Grade, g.ByHand, g.By, g.Reason(keys), g.At))], page.Next);
+        return new([.. page.Items.Select(g => new GradingItem(g.Grade, g.ByHand, g.By, key.Open(g.Reason, g.Id), g.At))], page.Next);
     }
 }
 

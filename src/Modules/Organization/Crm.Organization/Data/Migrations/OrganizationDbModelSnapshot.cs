@@ -742,6 +742,10 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("email_sealed");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
                     b.Property<long>("EventSequence")
                         .HasColumnType("bigint")
                         .HasColumnName("event_sequence");
@@ -783,6 +787,10 @@ namespace Crm.Organization.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("recorded_by");
+
+                    b.Property<byte[]>("SealedKey")
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_key");
 
                     b.Property<int>("Version")
                         .IsConcurrencyToken()
@@ -896,9 +904,9 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("grade");
 
-                    b.Property<byte[]>("ReasonSealed")
+                    b.Property<byte[]>("Reason")
                         .HasColumnType("bytea")
-                        .HasColumnName("reason_sealed");
+                        .HasColumnName("reason");
 
                     b.HasKey("Id")
                         .HasName("pk_customer_gradings");
@@ -1891,6 +1899,118 @@ namespace Crm.Organization.Data.Migrations
                     b.ToTable("shift_terms", "organization");
 
                     b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
+            modelBuilder.Entity("Crm.Organization.Erasures.Erasure", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<long>("EventSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_sequence");
+
+                    b.Property<byte[]>("PhoneIndex")
+                        .HasColumnType("bytea")
+                        .HasColumnName("phone_index");
+
+                    b.Property<DateTime>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erasures");
+
+                    b.HasIndex("PhoneIndex")
+                        .IsUnique()
+                        .HasDatabaseName("ix_erasures_phone_index")
+                        .HasFilter("phone_index IS NOT NULL");
+
+                    b.HasIndex("RequestedAt", "Id")
+                        .HasDatabaseName("ix_erasures_requested_at_id");
+
+                    b.ToTable("erasures", "organization");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Erasures.ErasureItem", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("Belongs")
+                        .HasColumnType("uuid")
+                        .HasColumnName("belongs");
+
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
+                    b.Property<Guid>("ErasureId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("erasure_id");
+
+                    b.Property<DateTime?>("KeptUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("kept_until");
+
+                    b.Property<string>("KeptWhy")
+                        .HasColumnType("text")
+                        .HasColumnName("kept_why");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Module")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("module");
+
+                    b.Property<DateTime?>("NextLookAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_look_at");
+
+                    b.Property<string>("Number")
+                        .HasColumnType("text")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Project")
+                        .HasColumnType("text")
+                        .HasColumnName("project");
+
+                    b.Property<Guid>("RecordId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("record_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_erasure_items");
+
+                    b.HasIndex("NextLookAt")
+                        .HasDatabaseName("ix_erasure_items_next_look_at")
+                        .HasFilter("next_look_at IS NOT NULL");
+
+                    b.HasIndex("ErasureId", "Kind", "RecordId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_erasure_items_erasure_id_kind_record_id");
+
+                    b.ToTable("erasure_items", "organization");
                 });
 
             modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
@@ -3626,6 +3746,26 @@ namespace Crm.Organization.Data.Migrations
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003);
                 });
 
+            modelBuilder.Entity("Crm.Shared.Privacy.IndexGeneration", b =>
+                {
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTime>("Since")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.HasKey("Version")
+                        .HasName("pk_index_keys");
+
+                    b.ToTable("index_keys", "organization");
+
+                    b.HasAnnotation("Crm:AppendOnly", true);
+                });
+
             modelBuilder.Entity("Crm.Organization.Agents.CallEvent", b =>
                 {
                     b.HasOne("Crm.Organization.StaffRow", null)
@@ -3992,6 +4132,16 @@ namespace Crm.Organization.Data.Migrations
                         .HasConstraintName("fk_shift_terms_shifts_shift");
                 });
 
+            modelBuilder.Entity("Crm.Organization.Erasures.ErasureItem", b =>
+                {
+                    b.HasOne("Crm.Organization.Erasures.Erasure", null)
+                        .WithMany("Items")
+                        .HasForeignKey("ErasureId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_erasure_items_erasures_erasure_id");
+                });
+
             modelBuilder.Entity("Crm.Organization.Estate.Building", b =>
                 {
                     b.HasOne("Crm.Organization.ProjectRow", null)
@@ -4262,6 +4412,11 @@ namespace Crm.Organization.Data.Migrations
             modelBuilder.Entity("Crm.Organization.Duty.Shift", b =>
                 {
                     b.Navigation("Terms");
+                });
+
+            modelBuilder.Entity("Crm.Organization.Erasures.Erasure", b =>
+                {
+                    b.Navigation("Items");
                 });
 
             modelBuilder.Entity("Crm.Organization.Violations.Violation", b =>

@@ -1,0 +1,60 @@
+using Crm.Organization.Contracts;
+using Crm.Organization.Data;
+using Crm.Shared.Access;
+using Crm.Shared.Audit;
+using Crm.Shared.Commands;
+using Crm.Shared.Privacy;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+
+namespace Crm.Organization.Customers;
+
+/// <summary>
+/// ORG-12, ORG-16: the directory forgets at once, whatever a module has to keep: name, phones, e-mail, identity number, homes, and why somebody gave
+/// them a grade. What is counted stays: grade, projects, consent.
+/// </summary>
+internal sealed class ErasingCustomers(OrganizationDb db, KeyRing keys, IClock clock) : Erasing
+{
+    public override string Module => OrganizationModule.Schema;
+
+    public override string Kind => "customer";
+
+    public override async Task<IReadOnlyList<PersonalRecord>> FindAsync(Phone phone, CancellationToken ct)
+    {
+        var known = await db.FindAsync(keys, phone.E164, indexes => db.Set<CustomerPhone>().Where(p => indexes.Contains(p.PhoneIndex)).Select(p => (Guid?)p.CustomerId).SingleOrDefaultAsync(ct), ct);
+        return known is { } id ? [new PersonalRecord(Kind, id, Number: null, Project: null, Kept: null)] : [];
+    }
+
+    /// <summary>Whom the directory knows by these records: also where it has heard of them only after the order was given.</summary>
+    public override async Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct)
+    {
+        var linked = db.Set<CustomerSubject>().Where(s => records.Contains(s.SubjectId)).Select(s => s.CustomerId);
+        var known = await db.Customers.Where(c => linked.Contains(c.Id)).Select(c => c.MergedInto ?? c.Id).Distinct().ToListAsync(ct);
+        var there = await db.Customers.Where(c => known.Contains(c.Id) && c.ErasedAt == null).Select(c => c.Id).ToListAsync(ct);
+        return [.. there.Select(id => new PersonalRecord(Kind, id, Number: null, Project: null, Kept: null))];
+    }
+
+    public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.LockAsync<Customer>(id, ct);
+        var (customer, now) = (await db.Customers.Whole().SingleAsync(c => c.Id == id, ct), clock.GetCurrentInstant());
+        if (customer.ErasedAt is { } before) return new(before, Kept: null);
+        await ForgetAsync(customer, now, ct);
+        // What was said before two records became one was said of the same person.
+        foreach (var same in await db.Customers.Whole().Where(c => c.MergedInto == id && c.ErasedAt == null).ToListAsync(ct)) await ForgetAsync(same, now, ct);
+        var context = new CommandContext { Caller = new Caller(by, Staff: null, new Dictionary<string, ProjectScope>()) };
+        db.Audit.Add(new AuditEntry("ErasePersonalData", new Deed(Kind, id.ToString(), customer.ProjectIn(ProjectScope.All), now), context).Mark(db.Schema, keys));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        return new(now, Kept: null);
+    }
+
+    private async Task ForgetAsync(Customer customer, Instant now, CancellationToken ct)
+    {
+        db.RemoveRange(customer.Phones);
+        db.RemoveRange(customer.Homes);
+        customer.Forget(now);
+        await SubjectKeys.EraseAsync(db, Kind, customer.Id.ToString(), ct);
+    }
+}

@@ -1,0 +1,123 @@
+using Crm.Organization.Contracts;
+using Crm.Shared.Data;
+using Crm.Shared.Privacy;
+using NodaTime;
+
+namespace Crm.Organization.Erasures;
+
+/// <summary>Where an erasure stands.</summary>
+internal enum ErasureState
+{
+    /// <summary>At work: what can be erased is gone within seconds.</summary>
+    InProgress,
+
+    /// <summary>What is left must be kept for now; it goes by itself when its time has come.</summary>
+    Waiting,
+
+    /// <summary>Everything that was found is erased.</summary>
+    Completed,
+}
+
+/// <summary>ORG-12: somebody asked to be forgotten. Of the person it keeps the phone's blind index only, until everything is erased.</summary>
+internal sealed class Erasure : Aggregate
+{
+    private readonly List<ErasureItem> items = [];
+
+    private Erasure() => RequestedBy = "";
+
+    public Erasure(byte[] phoneIndex, string by, Instant now) => (PhoneIndex, RequestedBy, RequestedAt) = (phoneIndex, by, now);
+
+    /// <summary>The phone's blind index: by it a second request is known; null once it has done its service.</summary>
+    [Personal(Datum.CustomerPhone, Guard.BlindIndex)]
+    public byte[]? PhoneIndex { get; private set; }
+
+    public Instant RequestedAt { get; private set; }
+
+    public string RequestedBy { get; private set; }
+
+    public Instant? CompletedAt { get; private set; }
+
+    public IReadOnlyCollection<ErasureItem> Items => items;
+
+    /// <summary>Takes in what was found; what it knows already stays as it is.</summary>
+    public void Take(IEnumerable<ErasureItem> found)
+    {
+        items.AddRange(found.Where(f => items.All(i => (i.Kind, i.RecordId) != (f.Kind, f.RecordId))));
+        Touch();
+    }
+
+    /// <summary>It is over once nothing is left to erase.</summary>
+    public void Settle(Instant now)
+    {
+        if (CompletedAt is not null || items.Any(i => i.ErasedAt is null)) return;
+        (CompletedAt, PhoneIndex) = (now, null);
+        Touch();
+    }
+
+    /// <summary>Where it stands.</summary>
+    public ErasureState State => CompletedAt is not null ? ErasureState.Completed : items.Any(i => i.ErasedAt is null && i.KeptWhy is null) ? ErasureState.InProgress : ErasureState.Waiting;
+}
+
+/// <summary>ORG-12: one record of the person, and what became of it.</summary>
+internal sealed class ErasureItem
+{
+    /// <summary>What is open is looked at again so often.</summary>
+    private static readonly Duration LookAgain = Duration.FromHours(1);
+
+    public Guid Id { get; init; } = Ids.Next();
+
+    public Guid ErasureId { get; init; }
+
+    public required string Module { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required Guid RecordId { get; init; }
+
+    public string? Number { get; init; }
+
+    public string? Project { get; init; }
+
+    /// <summary>The record it belongs to, with which it is erased; null for one of its own.</summary>
+    public Guid? Belongs { get; init; }
+
+    public string? KeptWhy { get; private set; }
+
+    public Instant? KeptUntil { get; private set; }
+
+    /// <summary>When it is looked at next; null once it is erased, and while it waits for what it belongs to.</summary>
+    public Instant? NextLookAt { get; private set; }
+
+    public Instant? ErasedAt { get; private set; }
+
+    /// <summary>A record as it was found.</summary>
+    /// <param name="module">Its module.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="of">What it belongs to; null for a record of its own.</param>
+    /// <param name="now">When it was found.</param>
+    public static ErasureItem Of(string module, PersonalRecord record, ErasureItem? of, Instant now)
+    {
+        var item = new ErasureItem { Module = module, Kind = record.Kind, RecordId = record.Id, Number = record.Number, Project = record.Project, Belongs = of?.RecordId };
+        item.Keep(record.Kept ?? (of?.KeptWhy is { } why ? new Kept(why, of.KeptUntil) : null), now);
+        if (of is not null) item.NextLookAt = null;
+        return item;
+    }
+
+    /// <summary>What came of an attempt.</summary>
+    public void Tried(ErasureOutcome outcome, Instant now)
+    {
+        Keep(outcome.Kept, now);
+        if (outcome.At is { } at) (ErasedAt, NextLookAt) = (at, null);
+    }
+
+    /// <summary>The attempt failed.</summary>
+    public void TryLater(Instant now) => NextLookAt = now + Duration.FromMinutes(1);
+
+    /// <summary>What it belongs to is erased: it is its turn.</summary>
+    public void Follow(Instant now)
+    {
+        if (ErasedAt is null) (KeptWhy, KeptUntil, NextLookAt) = (null, null, now);
+    }
+
+    private void Keep(Kept? kept, Instant now) => (KeptWhy, KeptUntil, NextLookAt) = (kept?.Why, kept?.Until, kept is null ? now : kept.Until ?? now + LookAgain);
+}
