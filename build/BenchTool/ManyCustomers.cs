@@ -22,7 +22,7 @@ internal static class ManyCustomers
         ("homes", """
             INSERT INTO organization.customer_homes (id, customer_id, project, building, unit, capacity, since)
             SELECT c.id, c.customer_id, c.project, r.building, r.unit, (ARRAY['owner','owner','tenant','family'])[1 + r.building::int % 4], c.registered_at
-            FROM complaints.complaints c JOIN complaints.complaint_records r ON r.complaint_id = c.id ORDER BY c.customer_id
+            FROM complaints.complaints c JOIN complaints.complainants r ON r.complaint_id = c.id ORDER BY c.customer_id
             """),
         ("projects of customers", """
             INSERT INTO organization.customer_projects (customer_id, project, grade)
