@@ -73,7 +73,7 @@ public sealed class AccessTests(CrmSystem system) : IClassFixture<CrmSystem>
     {
         await system.ExecuteAsync("ALTER TABLE organization.directory_version RENAME COLUMN version TO gone");
         await Eventually.BecomesAsync(
-            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("The organization could not be read again") && line.Contains("PostgresException"))), times => times > 1, "it is said, each time");
+            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("Reading the organization again must wait") && line.Contains("PostgresException"))), times => times > 1, "it is said, each time");
         (await system.Admin.GetAsync("/api/v1/complaints")).Is(200);
         await system.ExecuteAsync("ALTER TABLE organization.directory_version RENAME COLUMN gone TO version");
         (await system.Host.Machine((await system.Admin.PostAsync("/api/v1/api-keys", new { name = "after", permissions = new[] { "complaints.read" } })).Is(201).Text("key")).GetAsync("/api/v1/complaints")).Is(200);

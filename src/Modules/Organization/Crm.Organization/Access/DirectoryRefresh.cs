@@ -5,9 +5,9 @@ using Crm.Organization.Data;
 using Crm.Organization.Notifications;
 using Crm.Organization.Webhooks;
 using Crm.Shared.Access;
+using Crm.Shared.Time;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
@@ -17,10 +17,10 @@ namespace Crm.Organization.Access;
 /// Keeps this host's picture of the organization fresh: looks each second whether the directory's version has moved and reads it anew if so.
 /// A change made on this host is read before its answer goes out; an unknown API key is looked up at once.
 /// </summary>
-internal sealed partial class DirectoryRefresh(
-    DirectoryConnection connection, OrganizationDirectory directory, SubscribedEvents subscribed, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger) : BackgroundService
+internal sealed class DirectoryRefresh(
+    DirectoryConnection connection, OrganizationDirectory directory, SubscribedEvents subscribed, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger)
+    : Rounds(TimeSpan.FromSeconds(1), "Reading the organization again", logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim one = new(1, 1);
     private WorkingCalendar calendar = CompanyCalendar.After([]);
     private long version = -1;
@@ -88,30 +88,12 @@ internal sealed partial class DirectoryRefresh(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         directory.RefreshBy(RefreshAsync);
-        await TryRefreshAsync(cancellationToken);
+        await TryRoundAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await TryRefreshAsync(stoppingToken);
-    }
+    protected override Task RoundAsync(CancellationToken ct) => RefreshAsync(ct);
 
     /// <summary>While the database is away, the last picture serves.</summary>
-    private async Task TryRefreshAsync(CancellationToken ct)
-    {
-        try
-        {
-            await RefreshAsync(ct);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            connection.LetGo();
-            LogStale(e.GetType().Name);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The organization could not be read again: {Failure}")]
-    private partial void LogStale(string failure);
+    protected override void AfterFailure() => connection.LetGo();
 }

@@ -5,7 +5,6 @@ using Crm.Shared.Events;
 using Crm.Shared.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -25,10 +24,14 @@ internal sealed class CustomerBackfill
 /// a few at a time with a pause between, so that nothing else waits for it. Where it stands is committed with what it did: it goes on there,
 /// on whichever host. At the end it goes on looking, a minute behind, for what came from a host of an earlier version.
 /// </summary>
-internal sealed partial class BackfillJob(IServiceScopeFactory scopes, OutboxSignal<OrganizationDb> signal, TrustedTime time, ILogger<BackfillJob> logger) : BackgroundService
+internal sealed partial class BackfillJob(IServiceScopeFactory scopes, OutboxSignal<OrganizationDb> signal, TrustedTime time, ILogger<BackfillJob> logger)
+    : Rounds(TimeSpan.FromSeconds(30), "Linking records from before with their customers", logger)
 {
     private const int Piece = 100;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromMilliseconds(250), Behind = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), Behind = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whoever becomes known is dated.</summary>
+    protected override bool IsOurs => time.IsTrusted;
 
     /// <summary>Links everything that was made before an identity and is nobody's yet.</summary>
     /// <returns>How many records were linked.</returns>
@@ -48,26 +51,9 @@ internal sealed partial class BackfillJob(IServiceScopeFactory scopes, OutboxSig
         return linked;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            // Whoever becomes known is dated: a host with a wrong clock leaves it to others.
-            if (time.IsTrusted) await TryWalkAsync(stoppingToken);
-        }
-    }
-
-    private async Task TryWalkAsync(CancellationToken ct)
-    {
-        try
-        {
-            if (await WalkAsync(Ids.FirstOf(TimeProvider.System.GetUtcNow().UtcDateTime - Behind), Pause, ct) is var linked and > 0) LogLinked(linked);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            LogLater(DatabaseTrouble.KindOf(e));
-        }
+        if (await WalkAsync(Ids.FirstOf(TimeProvider.System.GetUtcNow().UtcDateTime - Behind), Pause, ct) is var linked and > 0) LogLinked(linked);
     }
 
     /// <returns>How many records were looked at, and how many of them linked; (0, 0) at the end, and while another host is at it.</returns>
@@ -104,7 +90,4 @@ internal sealed partial class BackfillJob(IServiceScopeFactory scopes, OutboxSig
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} records from before were linked with their customers")]
     private partial void LogLinked(int count);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Records from before are linked with their customers later: {Failure}")]
-    private partial void LogLater(string failure);
 }

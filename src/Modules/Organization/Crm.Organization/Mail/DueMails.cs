@@ -1,9 +1,7 @@
 using Crm.Organization.Contracts;
 using Crm.Organization.Deliveries;
-using Crm.Shared.Data;
 using Crm.Shared.Time;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Npgsql;
@@ -15,29 +13,19 @@ namespace Crm.Organization.Mail;
 /// where one meets the other. What was acknowledged before it was due is no e-mail any more; for whoever has no address it is noted that there
 /// was none. Each once, with any number of hosts: the rows are locked while that is done.
 /// </summary>
-internal sealed partial class DueMails(
-    [FromKeyedServices(OrganizationModule.Schema)] NpgsqlDataSource source, MailOptions options, TrustedTime time, IClock clock, ILogger<DueMails> logger) : BackgroundService
+internal sealed class DueMails(
+    [FromKeyedServices(OrganizationModule.Schema)] NpgsqlDataSource source, MailOptions options, TrustedTime time, IClock clock, ILogger<DueMails> logger)
+    : Rounds(TimeSpan.FromMilliseconds(500), "Handing over e-mails that are due", logger)
 {
     private const int Batch = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>A host whose clock is ahead would wake people up.</summary>
+    protected override bool IsOurs => options.IsSetUp && time.IsTrusted;
+
+    protected override async Task RoundAsync(CancellationToken ct)
     {
-        if (!options.IsSetUp) return;
-        using var timer = new PeriodicTimer(Poll);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (IsOurs && await HandOverAsync(ct) == Batch)
         {
-            try
-            {
-                // A host whose clock is ahead would wake people up.
-                while (time.IsTrusted && await HandOverAsync(stoppingToken) == Batch)
-                {
-                }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogLater(DatabaseTrouble.KindOf(e));
-            }
         }
     }
 
@@ -58,7 +46,4 @@ internal sealed partial class DueMails(
         foreach (var value in new object[] { clock.GetCurrentInstant().ToDateTimeUtc(), Delivery.Mail, Batch }) command.Parameters.Add(new() { Value = value });
         return (int)(long)(await command.ExecuteScalarAsync(ct))!;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "E-mails that are due cannot be looked for at the moment: {Failure}")]
-    private partial void LogLater(string failure);
 }

@@ -1,6 +1,6 @@
 using Crm.Shared.Data;
+using Crm.Shared.Time;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -11,40 +11,29 @@ namespace Crm.Organization.Notifications;
 /// by one host at a time, under a lock that ends with its commit: so they become visible in their order, and no screen that has seen one can
 /// have missed a lower one. Identities would not do: what was made first may be committed last.
 /// </summary>
-internal sealed partial class Arrivals(
-    [FromKeyedServices(OrganizationModule.Schema)] NpgsqlDataSource source, Screens screens, ILogger<Arrivals> logger) : BackgroundService
+internal sealed class Arrivals(
+    [FromKeyedServices(OrganizationModule.Schema)] NpgsqlDataSource source, Screens screens, ILogger<Arrivals> logger)
+    : Rounds(TimeSpan.FromMilliseconds(500), "Looking for new notifications", logger)
 {
     private const int Batch = 1_000;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private long? seen;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Poll);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogLater(DatabaseTrouble.KindOf(e));
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private async Task LookAsync(CancellationToken ct)
+    protected override async Task RoundAsync(CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        // Before the first look nobody can have been shown anything: screens read what is there when they open.
-        seen ??= (long)(await ScalarAsync(connection, "SELECT coalesce(max(number), 0) FROM organization.notifications", ct))!;
+        if (seen is null) await BeginAsync(connection, ct);
         while (await ScalarAsync(connection, "SELECT EXISTS (SELECT FROM organization.notifications WHERE number IS NULL)", ct) is true && await NumberAsync(connection, ct) == Batch)
         {
         }
 
         await TellScreensAsync(connection, ct);
+    }
+
+    /// <summary>What is there already is no news, but to screens that opened before this first look: they look once more.</summary>
+    private async Task BeginAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        seen = (long)(await ScalarAsync(connection, "SELECT coalesce(max(number), 0) FROM organization.notifications", ct))!;
+        screens.WakeAll();
     }
 
     /// <returns>How many were given a number; none while another host is at it.</returns>
@@ -86,7 +75,4 @@ internal sealed partial class Arrivals(
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync(ct);
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "New notifications cannot be looked for at the moment: {Failure}")]
-    private partial void LogLater(string failure);
 }

@@ -15,6 +15,12 @@ internal sealed class Screens
         return screen;
     }
 
+    /// <summary>Something new may be in any inbox.</summary>
+    public void WakeAll()
+    {
+        foreach (var screen in open.Keys) screen.Wake();
+    }
+
     /// <summary>Something new is in the inboxes of these people.</summary>
     public void Wake(IReadOnlySet<string> staff)
     {
