@@ -10,13 +10,10 @@ namespace Crm.Complaints;
 /// <summary>ORG-12: cases of somebody who asks to be forgotten: name, phone, home and every word that was typed; clocks, steps and counts stay.</summary>
 internal sealed class ErasingCases(ComplaintsDb db, ComplaintDesk desk, KeyRing keys) : Erasing<ComplaintsDb, Complaint, CasePolicies>(db, desk, keys)
 {
-    private readonly ComplaintDesk desk = desk;
-    private readonly KeyRing keys = keys;
-
     public override string Kind => "complaint";
 
     public override Task<IReadOnlyList<PersonalRecord>> FindAsync(Phone phone, CancellationToken ct) =>
-        Db.FindAsync(keys, phone.E164, indexes => ListAsync(c => indexes.Contains(c.Complainant!.PhoneIndex), ct), ct);
+        Db.FindAsync(Keys, phone.E164, indexes => ListAsync(c => indexes.Contains(c.Complainant!.PhoneIndex), ct), ct);
 
     /// <summary>Cases of a customer of the directory: also those that left another phone of theirs.</summary>
     public override Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct) => ListAsync(c => c.CustomerId != null && records.Contains(c.CustomerId.Value), ct);
@@ -36,6 +33,6 @@ internal sealed class ErasingCases(ComplaintsDb db, ComplaintDesk desk, KeyRing 
     {
         var cases = await Db.Complaints.AsNoTracking().Where(which).OrderBy(c => c.Id)
             .Select(c => new { Case = c, ArchivedAt = c.Steps.Where(s => s.Kind == StepKind.Archived).Max(s => (Instant?)s.At) }).ToListAsync(ct);
-        return [.. cases.Select(c => new PersonalRecord(Kind, c.Case.Id, c.Case.Number, c.Case.Project, c.Case.Keeps(c.ArchivedAt, desk.MomentIn(c.Case.Project, by: ""))))];
+        return [.. cases.Select(c => new PersonalRecord(Kind, c.Case.Id, c.Case.Number, c.Case.Project, c.Case.Keeps(c.ArchivedAt, Desk.MomentIn(c.Case.Project, by: ""))))];
     }
 }

@@ -49,6 +49,13 @@ public abstract class Erasing
     /// <param name="by">The subject of who ordered it.</param>
     /// <param name="ct">Cancels; then nothing is done.</param>
     public abstract Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct);
+
+    /// <summary>The entry of the audit: the record by its id, and whoever ordered it, who is not asking at this moment.</summary>
+    protected void WriteDown(ModuleDb db, KeyRing keys, Guid id, string? project, Instant now, string by)
+    {
+        var context = new CommandContext { Caller = new Caller(by, Staff: null, new Dictionary<string, ProjectScope>()) };
+        db.Audit.Add(new AuditEntry("ErasePersonalData", new Deed(Kind, id.ToString(), project, now), context).Mark(db.Schema, keys));
+    }
 }
 
 /// <summary>ORG-12: the erasing of cases, follow-ups and the like.</summary>
@@ -63,6 +70,12 @@ public abstract class Erasing<TDb, TSubject, TPolicies>(TDb db, Desk<TDb, TSubje
 
     /// <summary>The module's database.</summary>
     protected TDb Db => db;
+
+    /// <summary>Where records are taken in hand.</summary>
+    protected Desk<TDb, TSubject, TPolicies> Desk => desk;
+
+    /// <summary>What phones are looked up by.</summary>
+    protected KeyRing Keys => keys;
 
     /// <inheritdoc/>
     public sealed override string Module => db.Schema;
@@ -87,8 +100,7 @@ public abstract class Erasing<TDb, TSubject, TPolicies>(TDb db, Desk<TDb, TSubje
         subject.CatchUp(moment);
         await EraseAsync(subject, moment, ct);
         await SubjectKeys.EraseAsync(db, Kind, id.ToString(), ct);
-        var context = new CommandContext { Caller = new Caller(by, Staff: null, new Dictionary<string, ProjectScope>()) };
-        db.Audit.Add(new AuditEntry("ErasePersonalData", new Deed(Kind, id.ToString(), subject.Project, moment.Now), context).Mark(db.Schema, keys));
+        WriteDown(db, keys, id, subject.Project, moment.Now, by);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
         return new(moment.Now, Kept: null);

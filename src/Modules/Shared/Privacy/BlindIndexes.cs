@@ -30,9 +30,7 @@ public static class BlindIndexes
     public static async Task<T> FindAsync<T>(this ModuleDb db, KeyRing keys, string value, Func<byte[][], Task<T>> search, CancellationToken ct)
     {
         var found = await search(keys.Indexes(value));
-        if (await NewestAsync(db, ct) is var newest && keys.IndexKeys.Versions[^1] >= newest) return found;
-        keys.LookAgain();
-        return keys.IndexKeys.Versions[^1] >= newest ? await search(keys.Indexes(value)) : throw new KeyNotHere();
+        return KnowsMoreNow(keys, await NewestAsync(db, ct)) ? await search(keys.Indexes(value)) : found;
     }
 
     /// <summary>The same past a module's context. What is found is right, whichever key finds it: only where nothing was found is there something to look after.</summary>
@@ -41,10 +39,15 @@ public static class BlindIndexes
     {
         if (await search(keys.Indexes(value)) is { } found) return found;
         await using var command = source.CreateCommand(Newest(schema));
-        var newest = (int)(await command.ExecuteScalarAsync(ct))!;
-        if (keys.IndexKeys.Versions[^1] >= newest) return null;
+        return KnowsMoreNow(keys, newest: (int)(await command.ExecuteScalarAsync(ct))!) ? await search(keys.Indexes(value)) : null;
+    }
+
+    /// <returns>False while this host knew the schema's newest key when it searched; true once it has been given it.</returns>
+    private static bool KnowsMoreNow(KeyRing keys, int newest)
+    {
+        if (keys.IndexKeys.Versions[^1] >= newest) return false;
         keys.LookAgain();
-        return keys.IndexKeys.Versions[^1] >= newest ? await search(keys.Indexes(value)) : throw new KeyNotHere();
+        return keys.IndexKeys.Versions[^1] >= newest ? true : throw new KeyNotHere();
     }
 
     private static async Task<int> NewestAsync(ModuleDb db, CancellationToken ct)

@@ -2,7 +2,6 @@ using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Audit;
-using Crm.Shared.Commands;
 using Crm.Shared.Privacy;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
@@ -43,8 +42,7 @@ internal sealed class ErasingCustomers(OrganizationDb db, KeyRing keys, IClock c
         await ForgetAsync(customer, now, ct);
         // What was said before two records became one was said of the same person.
         foreach (var same in await db.Customers.Whole().Where(c => c.MergedInto == id && c.ErasedAt == null).ToListAsync(ct)) await ForgetAsync(same, now, ct);
-        var context = new CommandContext { Caller = new Caller(by, Staff: null, new Dictionary<string, ProjectScope>()) };
-        db.Audit.Add(new AuditEntry("ErasePersonalData", new Deed(Kind, id.ToString(), customer.ProjectIn(ProjectScope.All), now), context).Mark(db.Schema, keys));
+        WriteDown(db, keys, id, customer.ProjectIn(ProjectScope.All), now, by);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
         return new(now, Kept: null);
