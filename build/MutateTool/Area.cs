@@ -28,7 +28,7 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
             [
                 TestGroup.Rules(
                     "ClockTests", "ClockEndTests", "ClockBoundaryTests", "CycleTests", "EscalationTests", "CaseLifeTests", "SeverityTests", "AttemptTests",
-                    "PlanningTests", "ClockMoveTests"),
+                    "PlanningTests", "ClockMoveTests", "SweepAimTests"),
                 TestGroup.Api("ClocksTestClockTests", "ClocksFollowUpTests", "ClocksSweepTests"), TestGroup.Api("ClocksPreviewTests", "EventWakingTests"),
                 TestGroup.Api("ClocksDowntimeTests", "ClocksRaceTests", "WrongClockTests", "AccessTests", "TelemetryTests"),
             ]),

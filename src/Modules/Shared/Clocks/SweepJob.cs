@@ -13,10 +13,11 @@ namespace Crm.Shared.Clocks;
 public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock clock, TrustedTime time, ILogger<SweepJob> logger) : IJob
 {
     private static readonly JobKey Key = new("sweep-clocks");
+    private static readonly Duration Regular = Duration.FromSeconds(1);
 
     /// <summary>Schedules the job on this host.</summary>
     public static void Schedule(IQuartzBuilder quartz) => quartz.ScheduleJob<SweepJob>(
-        trigger => trigger.WithIdentity("each-second").WithSimpleSchedule(schedule => schedule.WithInterval(TimeSpan.FromSeconds(1)).RepeatForever()),
+        trigger => trigger.WithIdentity("each-second").WithSimpleSchedule(schedule => schedule.WithInterval(Regular.ToTimeSpan()).RepeatForever()),
         job => job.WithIdentity(Key));
 
     /// <inheritdoc/>
@@ -25,14 +26,14 @@ public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock cloc
         if (!time.IsTrusted) return;
         try
         {
-            Instant? next = null;
+            var dues = new List<Instant?>();
             foreach (var sweep in sweeps)
             {
                 await sweep.RunAsync(cancellationToken);
-                if (await sweep.NextDueAsync(cancellationToken) is { } due && (next is null || due < next)) next = due;
+                dues.Add(await sweep.NextDueAsync(cancellationToken));
             }
 
-            await AimAtAsync(next, context.Scheduler, cancellationToken);
+            if (WaitFor(dues, clock.GetCurrentInstant()) is { } wait) await RunAgainInAsync(wait, context.Scheduler, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -41,13 +42,15 @@ public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock cloc
     }
 
     /// <summary>Between two seconds: a deadline that falls before the next regular sweep is met at its own instant.</summary>
-    private async Task AimAtAsync(Instant? next, IScheduler scheduler, CancellationToken ct)
+    /// <param name="dues">The next deadline of each sweep; null where none runs.</param>
+    /// <param name="now">The instant at which that was found out.</param>
+    /// <returns>How long until the first of them; null when the regular sweep is early enough for it.</returns>
+    internal static TimeSpan? WaitFor(IEnumerable<Instant?> dues, Instant now) =>
+        dues.Min() - now is { } wait && wait > Duration.Zero && wait < Regular ? wait.ToTimeSpan() : null;
+
+    private static async Task RunAgainInAsync(TimeSpan wait, IScheduler scheduler, CancellationToken ct)
     {
-        if (next is not { } due) return;
-        var wait = due - clock.GetCurrentInstant();
-        if (wait <= Duration.Zero || wait >= Duration.FromSeconds(1)) return;
-        var aim = TriggerBuilder.Create().ForJob(Key).WithIdentity("next-due")
-            .StartAt(TimeProvider.System.GetUtcNow() + wait.ToTimeSpan()).Build();
+        var aim = TriggerBuilder.Create().ForJob(Key).WithIdentity("next-due").StartAt(TimeProvider.System.GetUtcNow() + wait).Build();
         await scheduler.ScheduleTrigger(aim, TriggerConflict.Replace, ct);
     }
 
