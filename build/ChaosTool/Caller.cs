@@ -17,7 +17,7 @@ internal sealed class Failures
 /// One client: posts, accepts and resolves ticket after ticket, each command under a key of its own, repeated on the other host until
 /// it is acknowledged, and keeps a log of what was.
 /// </summary>
-internal sealed class Caller(int number, CrmClient client, AcknowledgementLog log, Failures failures)
+internal sealed class Caller(int number, CrmClient client, AcknowledgementLog log, Failures failures, TimeSpan pause)
 {
     /// <summary>The source system of every ticket of a chaos run.</summary>
     public const string SourceSystem = "Chaos";
@@ -26,7 +26,10 @@ internal sealed class Caller(int number, CrmClient client, AcknowledgementLog lo
     public async Task WorkAsync(CancellationToken stop, CancellationToken ct)
     {
         for (var turn = 1; !stop.IsCancellationRequested; turn++)
+        {
             await WorkOnAsync($"C{number:D2}-{turn:D6}", isNamed: Random.Shared.Next(5) > 0, isResolved: turn % 10 != 0, ct);
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task WorkOnAsync(string ticket, bool isNamed, bool isResolved, CancellationToken ct)

@@ -31,10 +31,13 @@ internal sealed record Shift(string Name, ChaosOptions Options, Playground Groun
     /// <summary>A client that has been without an answer for so long gives up. Longer than the trouble.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>Each client waits so long after each ticket. None, unless the scenario is a long one.</summary>
+    public TimeSpan Pause { get; init; }
+
     /// <summary>Starts hosts and waits until they are ready.</summary>
-    public async Task<HostProcess[]> StartAsync(int count, CancellationToken ct, int? through = null)
+    public async Task<HostProcess[]> StartAsync(int count, CancellationToken ct, int? through = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        HostProcess[] hosts = [.. Enumerable.Range(0, count).Select(_ => Ground.NewHost(through))];
+        HostProcess[] hosts = [.. Enumerable.Range(0, count).Select(_ => Ground.NewHost(through, environment))];
         foreach (var host in hosts) host.Start();
         foreach (var host in hosts) await host.ReadyAsync(ct);
         Say($"{count} hosts are ready: {string.Join(" ", hosts.Select(h => h.Address))}");
@@ -82,6 +85,6 @@ internal sealed record Shift(string Name, ChaosOptions Options, Playground Groun
     private async Task ClientAsync(int number, CrmClient client, Failures failures, CancellationToken closingTime, CancellationToken ct)
     {
         using var log = new AcknowledgementLog(Path.Combine(Ground.Notes, $"client-{number:D2}.jsonl"));
-        await new Caller(number, client, log, failures).WorkAsync(closingTime, ct);
+        await new Caller(number, client, log, failures, Pause).WorkAsync(closingTime, ct);
     }
 }

@@ -87,6 +87,32 @@ public sealed class WebhookTests(WebhookSystem system) : IClassFixture<WebhookSy
         (await system.Admin.GetAsync($"/api/v1/webhooks/{webhook}")).Is(200).Json.GetProperty("failingSince").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
+    [Theory]
+    [InlineData("unreachable", null, "2 minutes", true)]
+    [InlineData("timeout", null, "2 minutes", true)]
+    [InlineData("refused", 502, "2 minutes", true)]
+    [InlineData("refused", 503, "2 minutes", false)]
+    [InlineData("refused", 500, "2 minutes", false)]
+    [InlineData("unreachable", null, "30 seconds", false)]
+    public async Task What_waits_because_its_receiver_was_out_of_reach_is_sent_as_soon_as_it_takes_something(string failure, int? status, string away, bool isSentAtOnce)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var (webhook, _) = await system.SubscribeAsync(receiver);
+        await receiver.GoDownAsync();
+        (await system.Admin.RegisterAsync()).Is(201);
+        await system.LogAsync(webhook, log => log.Count == 1 && log[0].GetProperty("attempts").GetInt32() > 0, "it was tried");
+        // As it stands some time later: the next attempt is hours away.
+        await system.ExecuteAsync($"""
+            UPDATE organization.deliveries SET last_failure = '{failure}', last_status = {(status is null ? "NULL" : status)}, next_attempt_at = now() + interval '2 hours' WHERE lane = '{webhook}';
+            UPDATE organization.webhooks SET failing_since = now() - interval '{away}' WHERE id = '{webhook}'
+            """);
+        await receiver.ComeBackAsync();
+        await TestedAsync(webhook, receiver);
+        await Eventually.BecomesAsync(() => system.Admin.GetAsync($"/api/v1/webhooks/{webhook}"), w => w.Json.GetProperty("failingSince").ValueKind == JsonValueKind.Null, "it is well");
+        var registered = (await system.LogAsync(webhook, log => log.Count == 2 && (log[1].GetProperty("state").GetString() == "delivered") == isSentAtOnce, "the event follows, or waits"))[1];
+        if (!isSentAtOnce) registered.GetProperty("nextAttemptAt").GetDateTimeOffset().ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddHours(1));
+    }
+
     [Fact]
     public async Task A_receiver_that_wants_no_more_is_disabled_and_its_owner_is_told()
     {

@@ -17,6 +17,8 @@ namespace Crm.Organization.Webhooks;
 /// <summary>ORG-11: tells another system of an event, by the Standard Webhooks specification. Of its answer only the status is kept.</summary>
 internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient client, WebhookRights rights, WebhookOptions options, DeliveryOptions delivery, KeyRing keys, IClock clock) : Sender
 {
+    private static readonly TimeSpan LeastAway = TimeSpan.FromMinutes(1);
+
     public override string Name => "webhook";
 
     public override bool Takes(Guid lane) => lane != Delivery.Mail;
@@ -37,8 +39,7 @@ internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient c
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OrganizationDb>();
-        if (attempt.Failure is null)
-            return await db.Database.ExecuteSqlAsync($"UPDATE organization.webhooks SET failing_since = NULL WHERE id = {claimed.Lane} AND failing_since IS NOT NULL", ct) > 0;
+        if (attempt.Failure is null) return await IsWellAgainAsync(db, claimed, ct);
         if (attempt.Failure == DeliveryFailure.Rights) return await DisableAsync(scope.ServiceProvider, db, claimed, DisabledBecause.Rights, ct);
 
         var fails = await db.Database.ExecuteSqlAsync(
@@ -47,6 +48,20 @@ internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient c
         if (await HasFailedTooLongAsync(db, claimed, state, ct)) return await DisableAsync(scope.ServiceProvider, db, claimed, DisabledBecause.Failing, ct);
         return fails > 0;
     }
+
+    /// <summary>
+    /// One that was out of reach and takes something again is sent at once what waits because of that, and not hours later when each has its turn. What it
+    /// refused waits as before, and one that comes and goes within a minute gets nothing sooner: attempts are not to be used up on it.
+    /// </summary>
+    private static async Task<bool> IsWellAgainAsync(OrganizationDb db, ClaimedDelivery claimed, CancellationToken ct) => await db.Database.ExecuteSqlAsync($"""
+        WITH before AS MATERIALIZED (
+                 SELECT id, failing_since < clock_timestamp() - {LeastAway} AS was_away FROM organization.webhooks WHERE id = {claimed.Lane} AND failing_since IS NOT NULL FOR UPDATE),
+             sooner AS (
+                 UPDATE organization.deliveries d SET next_attempt_at = clock_timestamp() FROM before
+                 WHERE before.was_away AND d.lane = before.id AND d.state = 'waiting' AND d.next_attempt_at > clock_timestamp()
+                   AND (d.last_failure IN ('unreachable', 'timeout') OR d.last_status IN (502, 504)))
+        UPDATE organization.webhooks w SET failing_since = NULL FROM before WHERE w.id = before.id
+        """, ct) > 0;
 
     private async Task<Attempt> TryAsync(Webhook webhook, ClaimedDelivery claimed, CancellationToken ct)
     {
