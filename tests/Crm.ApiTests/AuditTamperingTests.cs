@@ -156,14 +156,21 @@ public sealed class AuditTamperingTests(CrmSystem system) : IClassFixture<CrmSys
         var other = new CrmSystem(system.Server);
         await other.InitializeAsync();
         await using var _ = other;
-        var forged = other.Entry("followups", "forged");
-        await using (var role = await other.OpenRoleAsync("organization")) await AuditUnderTest.WriteAsync(role, "organization", forged);
+        var forged = Enumerable.Range(0, 3).Select(n => other.Entry("followups", $"forged {n}")).ToArray();
+        await using (var role = await other.OpenRoleAsync("organization"))
+        await using (var transaction = await role.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            foreach (var entry in forged) await AuditUnderTest.WriteAsync(role, "organization", entry);
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
         var ready = await Eventually.BecomesAsync(() => other.Host.Anonymous().GetAsync("/health/ready"), r => r.Text("status") == "degraded", "the host has met the forged entry");
         ready.Text("audit").ShouldBe("tampered with: run verify-audit");
+        CapturedLogs.Instance.Lines.Count(line => line.Contains("The audit has been tampered with") && forged.Any(f => line.Contains(f.Id.ToString())) && line.Contains("nor were 2 more")).ShouldBe(1, "many are one line");
         var broken = await HostProgram.RunAsync(["verify-audit"], [("CRM_MIGRATION_DATABASE", other.Server.Postgres.MigratorConnectionString(other.Database)), ("Crm__Secrets", other.Server.Secrets)]);
         broken.ExitCode.ShouldBe(1);
-        broken.Output.ShouldContain($"organization.audit_entries {forged.Id} was not written by a host: its mark is wrong");
-        broken.Errors.ShouldBe("The audit is not as the hosts have left it. Findings: 1.");
+        foreach (var entry in forged) broken.Output.ShouldContain($"organization.audit_entries {entry.Id} was not written by a host: its mark is wrong");
+        broken.Errors.ShouldBe("The audit is not as the hosts have left it. Findings: 3.");
         (await HostProgram.RunAsync(["verify-audit"])).ShouldSatisfyAllConditions(e => e.ExitCode.ShouldBe(78), e => e.Errors.ShouldContain("CRM_MIGRATION_DATABASE is missing"), e => e.Errors.ShouldContain("Crm:Secrets"));
         (await HostProgram.RunAsync(["verify-audit", "now"])).ExitCode.ShouldBe(2);
     }
