@@ -56,7 +56,21 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
     {
         var all = await CaptureAsync(act, ct);
         var its = all.Where(s => !s.IsFrame && !s.IsHousekeeping && !quiet.Contains(StatementCounts.Normal(s.Sql))).Select(s => s.Backend).ToHashSet();
-        return [.. all.Where(s => its.Contains(s.Backend) && (s.IsFrame || s.IsHousekeeping || !quiet.Contains(StatementCounts.Normal(s.Sql))))];
+        return WithoutEmptyFrames([.. all.Where(s => its.Contains(s.Backend) && (s.IsFrame || s.IsHousekeeping || !quiet.Contains(StatementCounts.Normal(s.Sql))))]);
+    }
+
+    /// <summary>A connection may have served the background work, too: of its transactions, nothing is left but the frame.</summary>
+    private static IReadOnlyList<LoggedStatement> WithoutEmptyFrames(List<LoggedStatement> statements)
+    {
+        var (open, empty) = (new Dictionary<int, LoggedStatement>(), new HashSet<LoggedStatement>(ReferenceEqualityComparer.Instance));
+        foreach (var statement in statements.Where(s => !s.IsHousekeeping))
+        {
+            if (statement.Sql.StartsWith("BEGIN", StringComparison.Ordinal)) open[statement.Backend] = statement;
+            else if (open.Remove(statement.Backend, out var begin) && statement.IsFrame) empty.UnionWith([begin, statement]);
+        }
+
+        empty.UnionWith(open.Values);
+        return [.. statements.Where(s => !empty.Contains(s))];
     }
 
     /// <summary>What hosts ask by themselves, as <see cref="StatementCounts.Normal"/> texts.</summary>

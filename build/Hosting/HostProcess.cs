@@ -84,6 +84,20 @@ internal sealed class HostProcess(string name, int port, string log, IReadOnlyDi
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Lets the host stand still while <paramref name="meanwhile"/> is done.</summary>
+    public async Task<T> StandStillAsync<T>(Func<Task<T>> meanwhile)
+    {
+        Signal.Stop(ProcessId);
+        try
+        {
+            return await meanwhile();
+        }
+        finally
+        {
+            Signal.Continue(ProcessId);
+        }
+    }
+
     /// <summary>SIGTERM: the host may finish what it does; one that takes longer than half a minute is killed.</summary>
     /// <returns>Its exit code; 137 when it had to be killed.</returns>
     public async Task<int> TerminateAsync()
