@@ -1,4 +1,8 @@
+using System.Text.Json;
 using Crm.ApiTests.Infrastructure;
+using Crm.Shared.Data;
+using Crm.Shared.Retention;
+using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using Shouldly;
 
@@ -87,12 +91,65 @@ public sealed class HandoverTests(ClocksSystem system) : IClassFixture<ClocksSys
         (await system.ScalarAsync<long>("SELECT count(*) FROM organization.problem_entries WHERE position(convert_to('维保', 'UTF8') IN texts) > 0")).ShouldBe(0, "it is sealed");
     }
 
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public async Task A_note_is_erased_with_the_first_record_it_is_about_and_others_stay()
+    {
+        var (scene, day, _) = await DayAndEveningAsync();
+        await system.SetAsync(scene.At(5, 16));
+        var phone = $"1351234{Random.Shared.Next(10_000):0000}";
+        var (case1, another) = ((await system.Admin.RegisterAsync(Api.Complaint(("customer", new { name = "张女士", phone })))).Is(201).Id, (await system.Admin.RegisterAsync()).Is(201).Id);
+        var writer = await system.SignInAsync(day);
+        var (about, other) = ((await WriteAsync(writer, scene, another, case1, case1)).Is(201).Id, (await WriteAsync(writer, scene, another)).Is(201).Id);
+        (await system.Admin.ActAsync(case1, "withdrawal", new { reason = "已解决" })).Is(200);
+        (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200).Json.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).ShouldContain(about);
+
+        var order = (await system.Admin.PostAsync("/api/v1/personal-data/erasures", new { phone, reason = "客户来函" })).Is(201).Id;
+        await Eventually.BecomesAsync(() => system.Admin.GetAsync($"/api/v1/personal-data/erasures/{order}"), e => e.Text("state") == "completed", "everything is erased");
+        var erased = (await writer.GetAsync($"/api/v1/shift-handovers/{about}")).Is(200);
+        (erased.Text("urgent"), erased.Json.GetProperty("customers").GetArrayLength(), erased.Json.GetProperty("erasedAt").ValueKind, erased.Text("writtenBy")).ShouldBe(("", 0, JsonValueKind.String, day));
+        (await system.ScalarAsync<bool>("SELECT content IS NULL FROM organization.shift_handovers WHERE id = $1", about)).ShouldBeTrue();
+        (await system.ScalarAsync<long>("SELECT count(*) FROM organization.audit_entries WHERE action = 'ErasePersonalData' AND subject_kind = 'shiftHandover' AND subject_id = $1", about.ToString())).ShouldBe(1);
+        (await writer.GetAsync($"/api/v1/shift-handovers/{other}")).Is(200).Json.GetProperty("customers")[0].GetProperty("text").GetString().ShouldBe(Secret);
+        await system.SetAsync(scene.At(5, 18));
+        (await ToldAsync(about)).ShouldBe(0, "there is nothing left to confirm");
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public async Task Old_notes_and_problems_are_forgotten_and_younger_ones_are_not()
+    {
+        var (scene, day, _) = await DayAndEveningAsync();
+        await system.SetAsync(scene.At(5, 16));
+        var writer = await system.SignInAsync(day);
+        var notes = new[] { (await WriteAsync(writer, scene)).Is(201).Id, (await WriteAsync(writer, scene)).Is(201).Id };
+        var problems = new[] { (await LogAsync(day, help: null)).Is(201).Id, (await LogAsync(day, help: null)).Is(201).Id };
+        foreach (var (ids, days) in new[] { (new[] { notes[0], problems[0] }, 181), (new[] { notes[1], problems[1] }, 179) })
+        {
+            var then = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-days);
+            await system.ExecuteAsync($"""
+                UPDATE organization.shift_handovers SET id = '{Ids.FirstOf(then)}', written_at = '{then:O}' WHERE id = '{ids[0]}';
+                UPDATE organization.problem_entries SET id = '{Ids.FirstOf(then)}', at = '{then:O}' WHERE id = '{ids[1]}'
+                """);
+        }
+
+        await ActivatorUtilities.CreateInstance<ForgetJob>(system.Host.Services).RunAsync(TestContext.Current.CancellationToken);
+        var (old, younger) = (Ids.FirstOf(TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-180)), Ids.FirstOf(TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-178)));
+        foreach (var table in new[] { "shift_handovers", "problem_entries" })
+        {
+            (await system.ScalarAsync<long>($"SELECT count(*) FROM organization.{table} WHERE id < $1", old)).ShouldBe(0, table);
+            (await system.ScalarAsync<long>($"SELECT count(*) FROM organization.{table} WHERE id < $1", younger)).ShouldBe(1, table);
+            // Its words are sealed to the identity it had: nobody could read it.
+            await system.ExecuteAsync($"DELETE FROM organization.{table} WHERE id < '{younger}'");
+        }
+    }
+
     private async Task<Reply> LogAsync(string staff, string? help) =>
         await (await system.SignInAsync(staff)).PostAsync("/api/v1/problem-log", new { project = "demo", problem = "维保电话无人接听", cause = "值班表未更新", solution = "联系维保经理", helpNeeded = help });
 
-    private static Task<Reply> WriteAsync(Api api, DutyScene scene) => api.PostAsync("/api/v1/shift-handovers", new
+    private static Task<Reply> WriteAsync(Api api, DutyScene scene, params Guid[] about) => api.PostAsync("/api/v1/shift-handovers", new
     {
-        project = "demo", shift = "day", date = scene.Date(5), urgent = "3号楼电梯停运", customers = new[] { new { kind = "complaint", id = Guid.NewGuid(), text = Secret } },
+        project = "demo", shift = "day", date = scene.Date(5), urgent = "3号楼电梯停运", customers = (about.Length > 0 ? about : [Guid.NewGuid()]).Select(id => new { kind = "complaint", id, text = Secret }),
     });
 
     private async Task<long> ToldAsync(Guid note)

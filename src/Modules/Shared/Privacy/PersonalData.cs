@@ -24,6 +24,9 @@ public enum Datum
     /// <summary>What a customer said, or somebody typed about a customer's matter.</summary>
     CustomerWords,
 
+    /// <summary>What one shift tells the next, or somebody writes of a problem: it may speak of customers.</summary>
+    ShiftWords,
+
     /// <summary>The reference of a customer's signature.</summary>
     CustomerSignature,
 
@@ -135,6 +138,9 @@ public sealed record DatumRule(Text Kind, Text Purpose, Text Retention)
         Datum.CustomerHome => new(new("home", "住址"), new("To know where to go and what is broken.", "确定上门地点和报修部位。"), AsTheMatter),
         Datum.CustomerAddress => new(new("e-mail", "电子邮箱"), new("To answer the customer in writing.", "书面答复客户。"), AsTheMatter),
         Datum.CustomerWords => new(new("free text", "自由文本"), new("To settle the matter and to show how it was settled.", "处理事项并留存处理过程。"), AsTheMatter),
+        Datum.ShiftWords => new(
+            new("free text", "自由文本"), new("To hand work over from one shift to the next, and to learn from problems (ORG-05).", "用于班次交接与问题改进（ORG-05）。"),
+            new("For the time of Crm:Retention:ShiftNotes (180 days); a note that is about a case or a call back, no longer than that is kept.", "按 Crm:Retention:ShiftNotes 的期限（180 天）；涉及某事项或回访的交接记录随其删除。")),
         Datum.CustomerSignature => new(new("signature", "签名"), new("To prove a visit in person (FUP-05).", "证明上门回访（FUP-05）。"), AsTheMatter),
         Datum.CustomerVoice => new(new("voice", "录音"), new("To settle what was said on the phone.", "核实通话内容。"), AsTheMatter),
         Datum.CustomerReference => new(new("reference", "外部编号"), new("To know the same ticket again when it is posted twice (CMP-02).", "识别重复提交的同一工单（CMP-02）。"), new("For good: it says nothing without the software that gave it.", "长期保存：脱离来源系统即无意义。")),

@@ -20,4 +20,8 @@ public sealed class RetentionOptions
     /// <summary>What was sent to a webhook or by e-mail is forgotten so long after it arrived or was given up. What waits is kept.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Deliveries { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>A note from one shift to the next, confirmed or not, and an entry of a problem log are forgotten so long after they were written.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan ShiftNotes { get; set; } = TimeSpan.FromDays(180);
 }

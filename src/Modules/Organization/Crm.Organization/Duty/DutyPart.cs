@@ -6,6 +6,7 @@ using Crm.Shared.Clocks;
 using Crm.Shared.Failures;
 using Crm.Shared.Http;
 using Crm.Shared.Privacy;
+using Crm.Shared.Retention;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
@@ -21,6 +22,9 @@ internal static class DutyPart
         services.AddDutyNotices()
             .AddScoped<OpenHours>().AddScoped<Placing>().AddScoped<RosterLayout>().AddScoped<RosterChange>().AddScoped<CurrentDuty>().AddScoped<PatternMaking>()
             .AddScoped<LeaversShifts>().AddScoped<HandOver>(sp => sp.GetRequiredService<LeaversShifts>()).AddScoped<IHoldings, ComingShifts>()
+            .AddScoped<Erasing, ErasingHandovers>()
+            .AddSingleton(new ForgottenRows(OrganizationModule.Schema, "shift_handovers", "written_at < $2", keep => keep.ShiftNotes))
+            .AddSingleton(new ForgottenRows(OrganizationModule.Schema, "problem_entries", "at < $2", keep => keep.ShiftNotes))
             .AddScoped<WhoIsOnDuty>(sp => sp.GetRequiredService<CurrentDuty>().AtAsync)
             .AddSingleton<ClockSweep, ReminderSweep>().AddSingleton<ClockSweep, HandoverSweep>()
             .AddSingleton(new ConstraintMeaning(DutyTables.OneShiftAtATime, () => DutyRule.Broken("Somebody would have two shifts at the same time, here or in another project.", "有人在同一时间会有两个班次（含其他项目）。")))

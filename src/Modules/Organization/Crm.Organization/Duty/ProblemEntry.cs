@@ -12,9 +12,9 @@ namespace Crm.Organization.Duty;
 /// <param name="Solution">What was done, or could be.</param>
 /// <param name="HelpNeeded">The help they need; null for none.</param>
 internal sealed record ProblemTexts(
-    [property: Personal(Datum.CustomerWords, Guard.InScope)] string Problem, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Cause, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Solution, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? HelpNeeded);
+    [property: Personal(Datum.ShiftWords, Guard.InScope)] string Problem, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Cause, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Solution, [property: Personal(Datum.ShiftWords, Guard.InScope)] string? HelpNeeded);
 
-/// <summary>ORG-05: an entry of a person's problem log. It is never changed. Its texts may hold personal data, so they are sealed.</summary>
+/// <summary>ORG-05: an entry of a person's problem log. It is never changed, and forgotten in the end. Its texts may hold personal data, so they are sealed.</summary>
 internal sealed class ProblemEntry
 {
     public Guid Id { get; init; } = Ids.Next();
@@ -29,7 +29,7 @@ internal sealed class ProblemEntry
     public required bool NeedsHelp { get; init; }
 
     /// <summary>Its texts, sealed by the key ring.</summary>
-    [Personal(Datum.CustomerWords, Guard.Sealed)]
+    [Personal(Datum.ShiftWords, Guard.Sealed)]
     public byte[] Texts { get; private set; } = [];
 
     public static ProblemEntry Of(string project, string staff, ProblemTexts texts, KeyRing keys, Instant now)

@@ -10,12 +10,12 @@ namespace Crm.Organization.Duty;
 /// <param name="Kind">The kind of record it is about, such as complaint or followUp.</param>
 /// <param name="Id">That record.</param>
 /// <param name="Text">What is to be done.</param>
-internal sealed record CustomerToContact(string Kind, Guid Id, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Text);
+internal sealed record CustomerToContact(string Kind, Guid Id, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Text);
 
 /// <summary>ORG-05: what one shift tells the next.</summary>
 /// <param name="Urgent">What is urgent; empty when nothing is.</param>
 /// <param name="Customers">Whom to contact.</param>
-internal sealed record HandoverContent([property: Personal(Datum.CustomerWords, Guard.InScope)] string Urgent, IReadOnlyList<CustomerToContact> Customers);
+internal sealed record HandoverContent([property: Personal(Datum.ShiftWords, Guard.InScope)] string Urgent, IReadOnlyList<CustomerToContact> Customers);
 
 /// <summary>ORG-05: a note from one shift to the next, which confirms it once. What it says may hold personal data, so it is sealed.</summary>
 internal sealed class ShiftHandover : Aggregate
@@ -35,9 +35,15 @@ internal sealed class ShiftHandover : Aggregate
 
     public required Instant WrittenAt { get; init; }
 
-    /// <summary>What it says, sealed by the key ring.</summary>
-    [Personal(Datum.CustomerWords, Guard.Sealed)]
-    public byte[] Content { get; private set; } = [];
+    /// <summary>What it says, sealed by the key ring; null once it was erased.</summary>
+    [Personal(Datum.ShiftWords, Guard.Sealed)]
+    public byte[]? Content { get; private set; }
+
+    /// <summary>The records it is about, with the first of which it is erased.</summary>
+    public Guid[] About { get; private set; } = [];
+
+    /// <summary>ORG-12: when it was erased, because a record it is about was; null while it was not.</summary>
+    public Instant? ErasedAt { get; private set; }
 
     /// <summary>When it is told that nobody has confirmed it; null when that was told, or somebody has.</summary>
     public Instant? AlertAt { get; private set; }
@@ -46,12 +52,20 @@ internal sealed class ShiftHandover : Aggregate
 
     public Instant? ConfirmedAt { get; private set; }
 
-    /// <summary>Seals what it says.</summary>
+    /// <summary>Seals what it says, and notes whom it is about.</summary>
     public void Write(HandoverContent content, KeyRing keys, Instant alertAt) =>
-        (Content, AlertAt) = (keys.Seal(JsonSerializer.Serialize(content, CrmJson.Options), Place), alertAt);
+        (Content, About, AlertAt) = (keys.Seal(JsonSerializer.Serialize(content, CrmJson.Options), Place), [.. content.Customers.Select(c => c.Id).Distinct()], alertAt);
 
-    /// <summary>What it says.</summary>
-    public HandoverContent Read(KeyRing keys) => JsonSerializer.Deserialize<HandoverContent>(keys.Unseal(Content, Place), CrmJson.Options)!;
+    /// <summary>What it says; nothing once it was erased.</summary>
+    public HandoverContent Read(KeyRing keys) =>
+        Content is null ? new("", []) : JsonSerializer.Deserialize<HandoverContent>(keys.Unseal(Content, Place), CrmJson.Options)!;
+
+    /// <summary>ORG-12: forgets all it says: what stands in one line may well be about whom another names. Who wrote and who confirmed it stays.</summary>
+    public void Erase(Instant now)
+    {
+        (Content, ErasedAt, AlertAt) = (null, now, null);
+        Touch();
+    }
 
     /// <summary>Somebody has read it and takes it over.</summary>
     /// <exception cref="Shared.Failures.BrokenRule">It is confirmed already, or it is one's own.</exception>

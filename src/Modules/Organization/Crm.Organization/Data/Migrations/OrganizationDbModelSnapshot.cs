@@ -1446,7 +1446,7 @@ namespace Crm.Organization.Data.Migrations
 
                     b.ToTable("problem_entries", "organization");
 
-                    b.HasAnnotation("Crm:AppendOnly", true);
+                    b.HasAnnotation("Crm:WrittenOnce", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.Duty.Roster", b =>
@@ -1626,6 +1626,13 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<Guid[]>("About")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("about")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<DateTime?>("AlertAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("alert_at");
@@ -1639,13 +1646,16 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnName("confirmed_by");
 
                     b.Property<byte[]>("Content")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.Property<DateOnly>("Date")
                         .HasColumnType("date")
                         .HasColumnName("date");
+
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
 
                     b.Property<long>("EventSequence")
                         .HasColumnType("bigint")
@@ -1682,6 +1692,11 @@ namespace Crm.Organization.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_shift_handovers");
 
+                    b.HasIndex("About")
+                        .HasDatabaseName("ix_shift_handovers_about");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("About"), "gin");
+
                     b.HasIndex("AlertAt")
                         .HasDatabaseName("ix_shift_handovers_alert_at")
                         .HasFilter("alert_at IS NOT NULL");
@@ -1696,6 +1711,8 @@ namespace Crm.Organization.Data.Migrations
                         .HasDatabaseName("ix_shift_handovers_project_id");
 
                     b.ToTable("shift_handovers", "organization");
+
+                    b.HasAnnotation("Crm:WorkedOff", true);
                 });
 
             modelBuilder.Entity("Crm.Organization.Duty.ShiftSlot", b =>

@@ -33,9 +33,10 @@ internal sealed record GetHandover(Guid Id, ProjectScope Scope) : IRequest<Hando
 /// <param name="Confirmed">The next shift has confirmed it.</param>
 /// <param name="ConfirmedBy">Who did; null while nobody has.</param>
 /// <param name="ConfirmedAt">When.</param>
+/// <param name="ErasedAt">When what it said was erased, with a record it was about (ORG-12): then it says nothing; null while it does.</param>
 /// <param name="Version">For If-Match.</param>
 internal sealed record HandoverItem(
-    Guid Id, string Project, string Shift, LocalDate Date, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Urgent, IReadOnlyList<CustomerToContact> Customers, string WrittenBy, Instant WrittenAt, bool Confirmed, string? ConfirmedBy, Instant? ConfirmedAt, int Version) : IVersioned;
+    Guid Id, string Project, string Shift, LocalDate Date, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Urgent, IReadOnlyList<CustomerToContact> Customers, string WrittenBy, Instant WrittenAt, bool Confirmed, string? ConfirmedBy, Instant? ConfirmedAt, Instant? ErasedAt, int Version) : IVersioned;
 
 /// <summary>ORG-05: notes between shifts, newest first.</summary>
 internal sealed class ListHandoversHandler(OrganizationDb db, OrganizationDirectory directory, KeyRing keys) : IRequestHandler<ListHandovers, Page<HandoverItem>>, IRequestHandler<GetHandover, HandoverItem>
@@ -57,7 +58,7 @@ internal sealed class ListHandoversHandler(OrganizationDb db, OrganizationDirect
     private HandoverItem Show(ShiftHandover h)
     {
         var (urgent, customers) = h.Read(keys);
-        return new(h.Id, h.Project, h.Shift, h.Date, urgent, customers, h.WrittenBy, h.WrittenAt, h.ConfirmedAt is not null, h.ConfirmedBy, h.ConfirmedAt, h.Version);
+        return new(h.Id, h.Project, h.Shift, h.Date, urgent, customers, h.WrittenBy, h.WrittenAt, h.ConfirmedAt is not null, h.ConfirmedBy, h.ConfirmedAt, h.ErasedAt, h.Version);
     }
 }
 

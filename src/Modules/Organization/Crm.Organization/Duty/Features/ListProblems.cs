@@ -35,7 +35,7 @@ internal sealed record ListMyProblems(string Staff, ListMyProblemsQuery Query) :
 /// <param name="Cause">Why.</param>
 /// <param name="Solution">What was done, or could be.</param>
 /// <param name="HelpNeeded">The help they need; null for none.</param>
-internal sealed record ProblemItem(Guid Id, string Project, string Staff, Instant At, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Problem, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Cause, [property: Personal(Datum.CustomerWords, Guard.InScope)] string Solution, [property: Personal(Datum.CustomerWords, Guard.InScope)] string? HelpNeeded)
+internal sealed record ProblemItem(Guid Id, string Project, string Staff, Instant At, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Problem, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Cause, [property: Personal(Datum.ShiftWords, Guard.InScope)] string Solution, [property: Personal(Datum.ShiftWords, Guard.InScope)] string? HelpNeeded)
 {
     public static ProblemItem Of(ProblemEntry entry, KeyRing keys)
     {

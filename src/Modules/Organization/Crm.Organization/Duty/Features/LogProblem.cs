@@ -19,7 +19,7 @@ namespace Crm.Organization.Duty.Features;
 /// <param name="Solution">What was done, or could be.</param>
 /// <param name="HelpNeeded">The help you need; absent for none.</param>
 internal sealed record LogProblemBody(
-    string Project, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Problem, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Cause, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Solution, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string? HelpNeeded = null);
+    string Project, [property: Personal(Datum.ShiftWords, Guard.TakenIn)] string Problem, [property: Personal(Datum.ShiftWords, Guard.TakenIn)] string Cause, [property: Personal(Datum.ShiftWords, Guard.TakenIn)] string Solution, [property: Personal(Datum.ShiftWords, Guard.TakenIn)] string? HelpNeeded = null);
 
 internal sealed record LogProblem(Caller Caller, ProjectScope Scope, LogProblemBody Body) : ICommand<LoggedProblem>;
 

@@ -19,7 +19,7 @@ namespace Crm.Organization.Duty.Features;
 /// <param name="Date">The day that shift began on.</param>
 /// <param name="Urgent">What is urgent; empty when nothing is. Kept sealed.</param>
 /// <param name="Customers">Whom the next shift is to contact. Kept sealed.</param>
-internal sealed record WriteHandoverBody(string Project, string Shift, LocalDate Date, [property: Personal(Datum.CustomerWords, Guard.TakenIn)] string Urgent, IReadOnlyList<CustomerToContact> Customers);
+internal sealed record WriteHandoverBody(string Project, string Shift, LocalDate Date, [property: Personal(Datum.ShiftWords, Guard.TakenIn)] string Urgent, IReadOnlyList<CustomerToContact> Customers);
 
 internal sealed record WriteHandover(Caller Caller, ProjectScope Scope, WriteHandoverBody Body) : ICommand<HandoverAnswer>;
 
