@@ -172,4 +172,23 @@ public sealed class OpenHoursTests(ClocksSystem system) : IClassFixture<ClocksSy
         await system.SetAsync(scene.At(9, 2));
         (await ExtendAsync(api, scene.At(9, 3))).Is(409);
     }
+
+    [Fact]
+    public async Task Extended_at_two_hosts_at_once_a_shift_lasts_until_the_latest_and_each_answer_was_true_in_its_turn()
+    {
+        var scene = await DutyScene.NextMonthAsync(system);
+        var staff = await scene.AppointAsync();
+        await scene.PublishedForAsync("evening", 8, staff);
+        var path = $"/api/v1/shift-assignments/{(await scene.PeopleAsync("evening", 8)).Single().Id}/extension";
+        await system.SetAsync(scene.At(9, 0, 30));
+        var crowd = await Crowd.SignInAsync(10, staff, system.Host, await system.StartHostAsync());
+        // Two of each: the second to come must be refused, also where it looked before the first had written.
+        var answers = await Crowd.AtOnceAsync(crowd.Select((who, n) => (Func<Task<(int Minute, Reply Reply)>>)(async () =>
+            (10 * (n / 2), await who.PostAsync(path, new { until = DutyScene.Write(scene.At(9, 2, 10 * (n / 2))), reason = "客户仍在现场" })))));
+        answers.ShouldAllBe(a => (int)a.Reply.Status == 200 || (int)a.Reply.Status == 409);
+        answers.Where(a => (int)a.Reply.Status == 200).Select(a => a.Minute).ShouldBeUnique();
+        answers.Where(a => a.Minute == 40).Select(a => (int)a.Reply.Status).Order().ShouldBe([200, 409]);
+        (await scene.OnDutyAsync(scene.At(9, 2, 40) - ClocksSystem.Microsecond)).ShouldBe([staff]);
+        (await scene.OnDutyAsync(scene.At(9, 2, 40))).ShouldBeEmpty();
+    }
 }

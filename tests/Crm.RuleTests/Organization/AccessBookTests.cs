@@ -1,7 +1,10 @@
+using System.Security.Claims;
 using Crm.Organization;
 using Crm.Organization.Access;
 using Crm.Shared.Access;
 using Crm.Shared.Failures;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using NodaTime;
 using Shouldly;
 
@@ -174,6 +177,89 @@ public sealed class AccessBookTests
 
         IEnumerable<string> Seen(ProjectScope scope) => cases.VisibleIn(scope).Select(c => c.Project);
     }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void Holders_of_a_permission_are_those_who_have_it_in_one_of_the_projects_or_anywhere_at_all()
+    {
+        var book = new AccessBook(
+            [Person("chen"), Person("wang"), Person("zhao"), Person("gone", active: false)], Roles,
+            [Assigned("chen", "reader", "demo"), Assigned("wang", "handler", project: null), Assigned("zhao", "reader", "harbour"), Assigned("gone", "reader", "demo")],
+            [], Projects, Areas, Catalogue);
+        Holders("complaints.read").ShouldBe(["chen", "wang", "zhao"]);
+        Holders("complaints.read", "demo").ShouldBe(["chen", "wang"]);
+        Holders("complaints.read", "hill").ShouldBe(["wang"]);
+        Holders("complaints.read", "hill", "harbour").ShouldBe(["wang", "zhao"]);
+        Holders("complaints.handle").ShouldBe(["wang"]);
+        Holders("followUps.read").ShouldBeEmpty();
+        (book.FindByCode("chen")?.Staff, book.FindByCode("gone"), book.FindByCode("nobody")).ShouldBe(("chen", null, null));
+
+        IEnumerable<string> Holders(string permission, params string[] projects) => book.HoldersOf(permission, projects).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void Somebodys_reach_is_all_places_of_their_roles_together_whatever_these_grant()
+    {
+        Reach().ShouldSatisfyAllConditions(r => r.IsEmpty.ShouldBeTrue(), r => r.Everywhere.ShouldBeFalse());
+        Reach(Assigned("chen", "reader", "demo"), RoleAssignment.Of("chen", "handler", new RoleScope(ScopeKind.Company, "harbour-property"))).Projects.ShouldBe(["demo", "harbour"], ignoreOrder: true);
+        Reach(Assigned("chen", "reader", "demo"), RoleAssignment.Of("chen", "reader", RoleScope.Group)).Everywhere.ShouldBeTrue();
+
+        static ProjectScope Reach(params RoleAssignment[] held) => AccessBook.ReachOf(held, Projects, Areas);
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public void A_scope_includes_another_when_it_includes_each_of_its_projects()
+    {
+        var (demo, both) = (ProjectScope.Of(["demo"]), ProjectScope.Of(["demo", "harbour"], "area:demo-east"));
+        (both.Includes(demo), demo.Includes(both), demo.Includes(demo), demo.Includes(ProjectScope.None)).ShouldBe((true, false, true, true));
+        (demo.Includes(ProjectScope.All), ProjectScope.All.Includes(ProjectScope.All), ProjectScope.All.Includes(both), ProjectScope.None.Includes(demo)).ShouldBe((false, true, true, false));
+        (ProjectScope.All.IsEmpty, ProjectScope.None.IsEmpty, demo.IsEmpty).ShouldBe((false, true, false));
+        (ProjectScope.All.Covers("area:demo-east"), both.Covers("area:demo-east"), both.Covers("group"), demo.Covers("area:demo-east")).ShouldBe((true, true, false, false));
+        demo.Union(both).ShouldSatisfyAllConditions(u => u.Projects.ShouldBe(["demo", "harbour"], ignoreOrder: true), u => u.Covers("area:demo-east").ShouldBeTrue(), u => u.Everywhere.ShouldBeFalse());
+        (demo.Union(ProjectScope.All).Everywhere, ProjectScope.All.Union(demo).Everywhere).ShouldBe((true, true));
+    }
+
+    [Theory]
+    [Trait("Rule", "ORG-03")]
+    [InlineData("complaints.read", false, true)]
+    [InlineData("complaints.read", true, false)]
+    [InlineData("followUps.read", true, true)]
+    [InlineData("followUps.read", false, true)]
+    [InlineData("complaints.handle", false, false)]
+    [InlineData("organization.read", false, false)]
+    public async Task An_endpoint_is_open_to_whom_has_its_permission_somewhere_and_a_company_wide_one_to_whom_has_it_everywhere(string permission, bool everywhere, bool isOpen)
+    {
+        var caller = new Caller("chen", "chen", new Dictionary<string, ProjectScope> { ["complaints.read"] = ProjectScope.Of(["demo"]), ["followUps.read"] = ProjectScope.All, ["complaints.handle"] = ProjectScope.None });
+        (await IsOpenAsync(caller)).ShouldBe(isOpen);
+        (await IsOpenAsync(caller: null)).ShouldBeFalse("nobody is nobody");
+
+        async Task<bool> IsOpenAsync(Caller? caller)
+        {
+            var http = new DefaultHttpContext();
+            if (caller is not null) http.Features.Set(caller);
+            var context = new AuthorizationHandlerContext(new RequiresPermissionAttribute(permission, everywhere).GetRequirements(), new ClaimsPrincipal(), resource: null);
+            await new PermissionCheck(new HttpContextAccessor { HttpContext = http }).HandleAsync(context);
+            return context.HasSucceeded;
+        }
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-09")]
+    public void A_key_is_revoked_once_at_its_instant_and_each_change_is_a_version()
+    {
+        var (key, text) = ApiKey.Create("hotline", "demo", ["complaints.read"], Created, expiresAt: null);
+        var (version, later) = (key.Version, Created + Calendar.Hours(1));
+        key.Rotate(Created, Instant.FromDateTimeOffset(RealNow), Calendar.Hours(1), expiresAt: null);
+        key.Version.ShouldBe(version + 1);
+        key.Revoke(later);
+        key.Revoke(later + Calendar.Hours(1));
+        (key.RevokedAt, key.Version).ShouldBe((later, version + 2));
+        (ApiKey.PrefixOf(text), ApiKey.PrefixOf(text[..5]), ApiKey.PrefixOf("")).ShouldBe((key.Prefix, text[..5], ""));
+    }
+
+    private static StaffRow Person(string code, bool active = true) => new() { Code = code, Name = code, Subject = code, Active = active };
 
     private static AccessBook Book(params RoleAssignment[] assignments) => new(
         [new StaffRow { Code = "chen", Name = "陈晓", Subject = "chen" }, new StaffRow { Code = "gone", Name = "离职", Subject = "gone", Active = false }],

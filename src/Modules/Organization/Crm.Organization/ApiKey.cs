@@ -61,13 +61,13 @@ internal sealed class ApiKey : Aggregate
         if (RevokedAt is not null || ExpiresAt <= realNow)
             throw new BrokenRule("ORG-09", new Text("The key is revoked or has expired: make a new one.", "该密钥已吊销或已过期，请另建新密钥。"));
         var end = realNow + overlap;
-        if (ExpiresAt is null || ExpiresAt > end) ExpiresAt = end;
+        ExpiresAt = Instant.Min(ExpiresAt ?? end, end);
         Touch();
         return Create(Name, Project, Permissions, at, expiresAt);
     }
 
     /// <summary>The public part of a key's text: enough to find it, of no use by itself.</summary>
-    public static string PrefixOf(string text) => text.Length < PrefixLength ? text : text[..PrefixLength];
+    public static string PrefixOf(string text) => text[..Math.Min(text.Length, PrefixLength)];
 
     /// <summary>What is kept of a key's text. A fast hash suffices for 256 random bits.</summary>
     public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));

@@ -10,22 +10,16 @@ internal sealed class CallerLookup(DirectoryRefresh directory, KeyUses uses)
     /// <summary>The member of staff a token speaks for; null for somebody this company does not know.</summary>
     public async Task<Caller?> FindAsync(ClaimsPrincipal principal, HttpContext context)
     {
-        await EnsureLoadedAsync(context.RequestAborted);
+        if (!directory.IsLoaded) await directory.RefreshAsync(context.RequestAborted);
         return principal.FindFirstValue("sub") is { } subject ? directory.Access.FindStaff(subject) : null;
     }
 
     /// <summary>The machine an API key belongs to; null for a wrong, expired or revoked key.</summary>
     public async Task<Caller?> FindAsync(string apiKey, CancellationToken ct)
     {
-        await EnsureLoadedAsync(ct);
         if (!directory.Access.Knows(apiKey)) await directory.RefreshAsync(ct);
         var machine = directory.Access.FindMachine(apiKey, TimeProvider.System.GetUtcNow());
         if (machine is not null) uses.Note(ApiKey.PrefixOf(apiKey));
         return machine;
-    }
-
-    private async Task EnsureLoadedAsync(CancellationToken ct)
-    {
-        if (!directory.IsLoaded) await directory.RefreshAsync(ct);
     }
 }
