@@ -62,11 +62,16 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
     /// <summary>A connection may have served the background work, too: of its transactions, nothing is left but the frame.</summary>
     private static IReadOnlyList<LoggedStatement> WithoutEmptyFrames(List<LoggedStatement> statements)
     {
-        var (open, empty) = (new Dictionary<int, LoggedStatement>(), new HashSet<LoggedStatement>(ReferenceEqualityComparer.Instance));
+        var (open, filled, empty) = (new Dictionary<int, LoggedStatement>(), new HashSet<int>(), new HashSet<LoggedStatement>(ReferenceEqualityComparer.Instance));
         foreach (var statement in statements.Where(s => !s.IsHousekeeping))
         {
-            if (statement.Sql.StartsWith("BEGIN", StringComparison.Ordinal)) open[statement.Backend] = statement;
-            else if (open.Remove(statement.Backend, out var begin) && statement.IsFrame) empty.UnionWith([begin, statement]);
+            if (!statement.IsFrame) filled.Add(statement.Backend);
+            else if (statement.Sql.StartsWith("BEGIN", StringComparison.Ordinal))
+            {
+                open[statement.Backend] = statement;
+                filled.Remove(statement.Backend);
+            }
+            else if (open.Remove(statement.Backend, out var begin) && !filled.Contains(statement.Backend)) empty.UnionWith([begin, statement]);
         }
 
         empty.UnionWith(open.Values);

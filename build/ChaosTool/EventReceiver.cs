@@ -10,6 +10,8 @@ internal sealed class EventReceiver : IDisposable
 {
     private readonly ConcurrentQueue<(string MessageId, string Body)> received = [];
     private HttpListener? listener;
+    private Task serving = Task.CompletedTask;
+    private volatile bool isLeaving;
 
     public EventReceiver() => Address = new Uri($"http://127.0.0.1:{FreePort.Choose()}/");
 
@@ -30,34 +32,41 @@ internal sealed class EventReceiver : IDisposable
     {
         listener = new HttpListener { Prefixes = { Address.ToString() } };
         listener.Start();
-        _ = ServeAsync(listener);
+        serving = ServeAsync(listener);
     }
 
-    public void GoDown()
+    /// <summary>Answers what it has taken, and refuses connections from then on: what it took without an answer would be sent again.</summary>
+    public async Task GoDownAsync()
     {
-        listener?.Close();
-        listener = null;
+        isLeaving = true;
+        listener?.Stop();
+        await serving;
+        (listener, isLeaving) = (null, false);
     }
 
-    public void Dispose() => GoDown();
+    public void Dispose() => listener?.Close();
 
     private async Task ServeAsync(HttpListener open)
     {
-        try
+        while (!isLeaving)
         {
-            while (true) await TakeAsync(await open.GetContextAsync());
-        }
-        catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-        {
-            // It went down; what it had not answered is sent again.
+            try
+            {
+                await TakeAsync(await open.GetContextAsync());
+            }
+            catch (Exception broken) when (broken is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+            {
+                // Whoever sent it has gone away, or we do; the next one may be well.
+            }
         }
     }
 
     private async Task TakeAsync(HttpListenerContext context)
     {
         using var body = new StreamReader(context.Request.InputStream);
-        received.Enqueue((context.Request.Headers["webhook-id"]!, await body.ReadToEndAsync()));
+        var (id, text) = (context.Request.Headers["webhook-id"]!, await body.ReadToEndAsync());
         context.Response.StatusCode = (int)HttpStatusCode.NoContent;
         context.Response.Close();
+        received.Enqueue((id, text));
     }
 }

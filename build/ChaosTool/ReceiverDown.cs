@@ -30,7 +30,7 @@ internal static class ReceiverDown
         {
             await Task.Delay(Before, stop);
             var length = shift.Options.Length ?? Usually;
-            receiver.GoDown();
+            await receiver.GoDownAsync();
             shift.Say($"the receiver has {receiver.Received.Count} events and goes away for {length.TotalMinutes:0.#} minutes");
             await Task.Delay(length, stop);
             shift.Figures.Add(("minutes away", $"{length.TotalMinutes:0.#}"));

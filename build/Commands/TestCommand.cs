@@ -54,6 +54,8 @@ internal static class TestCommand
     /// <summary>The reckoning: also what <c>dotnet test</c> calls a success, a filter that matches nothing, is a failure here.</summary>
     private static int Close(TestTally tally, int exitCode)
     {
+        Console.WriteLine("\nWhere the time went:");
+        foreach (var (name, tests, took) in tally.Slowest) Console.WriteLine($"  {took.TotalSeconds,6:0} s  {name} ({tests})");
         Console.WriteLine();
         var isAllRight = exitCode == 0 && tally.Failed == 0 && tally.Passed > 0;
         if (tally.Passed + tally.Failed == 0) Console.WriteLine("No test ran.");

@@ -40,7 +40,7 @@ internal sealed record Area(string Name, IReadOnlyList<string> Files, IReadOnlyL
                 $"{Shared}/Access/Caller.cs", $"{Shared}/Access/Permission.cs", $"{Shared}/Access/SubjectScope.cs", $"{Organization}/Access/AccessBook.cs",
                 $"{Organization}/Access/CallerLookup.cs", $"{Organization}/Access/DirectoryRefresh.cs", $"{Organization}/ApiKey.cs",
             ],
-            [TestGroup.Rules("AccessBookTests"), TestGroup.Api("AccessTests", "KeyRotationTests", "DirectoryAtStartTests"), TestGroup.Api("EveryOperationTests", "LookUpByPhoneTests", "WorkingCalendarApiTests", "DatabaseAwayTests")]),
+            [TestGroup.Rules("AccessBookTests"), TestGroup.Api("AccessTests", "KeyRotationTests", "DirectoryAtStartTests"), TestGroup.Api("EveryOperationTests", "LookUpByPhoneTests", "ClocksPreviewTests", "DatabaseAwayTests")]),
     ];
 }
 

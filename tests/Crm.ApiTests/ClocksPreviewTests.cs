@@ -106,6 +106,17 @@ public sealed class ClocksPreviewTests(ClocksSystem system) : IClassFixture<Cloc
     }
 
     [Fact]
+    public async Task A_preview_that_nobody_applied_moves_nothing_also_while_another_of_the_same_deadline_is_applied()
+    {
+        var start = await system.MorningAsync();
+        var complaint = await system.RegisterAsync();
+        var left = await system.PreviewAsync("policies", Feedback("PT6H"));
+        await system.ApplyAsync("policies", await system.PreviewAsync("policies", Feedback("PT11H")));
+        (await system.ClockAsync(complaint, "feedback")).DueAt.ShouldBe(start + Duration.FromHours(11));
+        (await system.ScalarAsync<long>("SELECT count(*) FROM complaints.planned_moves WHERE preview_id = $1 AND subject_id = $2 AND released_at IS NULL AND outcome IS NULL", left, complaint)).ShouldBe(1);
+    }
+
+    [Fact]
     [Trait("Rule", "ORG-07")]
     public async Task A_corrected_calendar_moves_exactly_the_deadlines_counted_in_working_days()
     {

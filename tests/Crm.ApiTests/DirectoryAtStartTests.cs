@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Crm.ApiTests.Infrastructure;
 using Crm.Organization.Access;
+using Crm.Organization.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -11,6 +12,8 @@ namespace Crm.ApiTests;
 [Trait("Rule", "ORG-03")]
 public sealed class DirectoryAtStartTests(CrmSystem system) : IClassFixture<CrmSystem>
 {
+    private readonly OrganizationDirectory own = new();
+
     [Fact]
     public async Task When_a_host_has_started_it_has_read_who_works_here()
     {
@@ -20,6 +23,21 @@ public sealed class DirectoryAtStartTests(CrmSystem system) : IClassFixture<CrmS
         directory.IsLoaded.ShouldBeTrue();
         directory.Access.FindStaff("demo.admin").ShouldNotBeNull();
         await directory.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Whoever_has_just_heard_of_a_change_can_have_it_read_without_waiting_for_the_next_round()
+    {
+        using var directory = NotStarted();
+        await directory.StartAsync(TestContext.Current.CancellationToken);
+        // No more rounds: only who asks.
+        await directory.StopAsync(TestContext.Current.CancellationToken);
+        var calendar = own.Current.Calendar;
+        (await system.Admin.PostAsync("/api/v1/staff", new { code = "just.now", name = "新人", subject = "just.now" })).Is(201);
+        (own.Current.FindStaff("just.now"), directory.Access.FindStaff("just.now")).ShouldBe((null, null));
+        await own.RefreshAsync(TestContext.Current.CancellationToken);
+        (own.Current.FindStaff("just.now"), directory.Access.FindStaff("just.now")).ShouldSatisfyAllConditions(f => f.Item1.ShouldNotBeNull(), f => f.Item2.ShouldNotBeNull());
+        own.Current.Calendar.ShouldBeSameAs(calendar, "nothing of the calendar was corrected");
     }
 
     [Fact]
@@ -39,7 +57,7 @@ public sealed class DirectoryAtStartTests(CrmSystem system) : IClassFixture<CrmS
         (await LookupBy(directory).FindAsync(key + "x", TestContext.Current.CancellationToken)).ShouldBeNull();
     }
 
-    private DirectoryRefresh NotStarted() => ActivatorUtilities.CreateInstance<DirectoryRefresh>(system.Host.Services);
+    private DirectoryRefresh NotStarted() => ActivatorUtilities.CreateInstance<DirectoryRefresh>(system.Host.Services, own);
 
     private CallerLookup LookupBy(DirectoryRefresh directory) => new(directory, ActivatorUtilities.CreateInstance<KeyUses>(system.Host.Services));
 }

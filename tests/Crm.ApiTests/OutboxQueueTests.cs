@@ -188,7 +188,7 @@ public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
     {
         (await Queue().StateAsync(TestContext.Current.CancellationToken)).ShouldBe(new OutboxState(0, 0, 0));
         await ReportedAsync(sequence: 1, aggregate: aggregate);
-        await ReportedAsync(sequence: 2, aggregate: aggregate, parked: true);
+        var parked = await ReportedAsync(sequence: 2, aggregate: aggregate, parked: true);
         var heldBack = await ReportedAsync(sequence: 3, aggregate: aggregate);
         await ReportedAsync(sequence: 4, aggregate: aggregate, consumer: "organization");
         await ReportedAsync();
@@ -196,6 +196,7 @@ public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
         await Queue().DiscardAsync(await ReportedAsync(sequence: 1, aggregate: another, parked: true), Deed(), TestContext.Current.CancellationToken);
         await ReportedAsync(sequence: 2, aggregate: another);
         await AgeAsync(heldBack, "1 hour");
+        await AgeAsync(parked, "2 hours");
         (await Queue().StateAsync(TestContext.Current.CancellationToken)).ShouldSatisfyAllConditions(
             s => s.Waiting.ShouldBe(4), s => s.Parked.ShouldBe(1), s => s.OldestSeconds.ShouldBeLessThan(600));
 

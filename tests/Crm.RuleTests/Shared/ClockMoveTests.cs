@@ -60,6 +60,25 @@ public sealed class ClockMoveTests
     public void A_clock_knows_the_percentage_it_warns_at(int percent) =>
         new Clock(Guid.NewGuid(), "demo", 1, Of(Minutes(10), percent)).WarnPercent.ShouldBe(percent);
 
+    [Fact]
+    public void A_deadline_that_is_no_longer_as_the_preview_saw_it_is_left_alone_be_it_the_warning_only()
+    {
+        var subject = Case.Registered();
+        var clock = subject.Complaint.Clocks.Single(c => c.Kind == "feedback");
+        var (due, warn) = (clock.DueAt, clock.WarnAt);
+        var (warnsEarlier, warnsLater, endsLater) = (Planned(clock.Budget, 50), Planned(clock.Budget, 60), Planned(clock.Budget + Hours(1), 75));
+        Move(warnsEarlier).ShouldBe(MoveOutcome.Moved);
+        (clock.DueAt, clock.WarnAt < warn).ShouldBe((due, true));
+        Move(warnsLater).ShouldBe(MoveOutcome.Changed);
+        Move(endsLater).ShouldBe(MoveOutcome.Changed);
+        (clock.DueAt, clock.WarnPercent).ShouldBe((due, 50));
+        subject.Complaint.Withdraw("已自行解决", subject.Moment);
+        Move(Planned(clock.Budget, 80)).ShouldBe(MoveOutcome.Ended);
+
+        PlannedMove Planned(Duration budget, int percent) => new(Guid.NewGuid(), clock, new ClockSetting(clock.Kind, clock.StartedAt, budget, percent, "complaints.feedback", 2));
+        MoveOutcome Move(PlannedMove move) => subject.Complaint.Move(move, subject.Moment);
+    }
+
     private static ClockSetting Of(Duration budget, int warnAt = 75) => new("feedback", Start, budget, warnAt, "complaints.feedback", 1);
 
     private static Clock OneDay() => new(Guid.NewGuid(), "demo", 1, Of(Hours(24)));

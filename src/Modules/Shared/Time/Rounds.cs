@@ -31,10 +31,11 @@ public abstract partial class Rounds(TimeSpan interval, string work, ILogger log
         {
             await RoundAsync(ct);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e)
         {
             AfterFailure();
-            LogLater(work, DatabaseTrouble.KindOf(e));
+            // A host that is ending has no next round.
+            if (!ct.IsCancellationRequested) LogLater(work, DatabaseTrouble.KindOf(e));
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
             var belongs = new List<ErasureItem>();
             await AddOfAsync(item, belongs, ct);
             erasure.Take(belongs);
-            foreach (var next in erasure.Items.Where(i => i.Belongs == item.RecordId)) next.Follow(now);
+            var its = await OfAsync(item, ct);
+            foreach (var next in erasure.Items.Where(i => i.Belongs == item.RecordId || its.Contains((i.Kind, i.RecordId)))) next.Follow(now);
         }
 
         erasure.Settle(now);
@@ -89,6 +90,15 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
                 await AddOfAsync(item, found, ct);
             }
         }
+    }
+
+    /// <summary>What belongs to a record itself, also where it was found by another it belongs to besides: it goes with the first of them.</summary>
+    private async Task<HashSet<(string Kind, Guid Id)>> OfAsync(ErasureItem own, CancellationToken ct)
+    {
+        var its = new HashSet<(string, Guid)>();
+        foreach (var kind in kinds)
+            foreach (var record in await kind.FindOfAsync([own.RecordId], ct)) its.Add((record.Kind, record.Id));
+        return its;
     }
 
     private async Task<Due?> TakeDueAsync(CancellationToken ct)

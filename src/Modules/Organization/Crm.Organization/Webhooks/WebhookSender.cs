@@ -17,6 +17,7 @@ namespace Crm.Organization.Webhooks;
 /// <summary>ORG-11: tells another system of an event, by the Standard Webhooks specification. Of its answer only the status is kept.</summary>
 internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient client, WebhookRights rights, WebhookOptions options, DeliveryOptions delivery, KeyRing keys, IClock clock) : Sender
 {
+    private const int MostSooner = 1_000;
     private static readonly TimeSpan LeastAway = TimeSpan.FromMinutes(1);
 
     public override string Name => "webhook";
@@ -50,17 +51,19 @@ internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient c
     }
 
     /// <summary>
-    /// One that was out of reach and takes something again is sent at once what waits because of that, and not hours later when each has its turn. What it
-    /// refused waits as before, and one that comes and goes within a minute gets nothing sooner: attempts are not to be used up on it.
+    /// One that took nothing for more than a minute and takes something again is sent at once what could not reach it in that time, and not hours later when
+    /// each has its turn: each delivery once, so that what is wrong with one of them does not use its attempts up. What it refused waits as before. Of
+    /// very many, some are sent sooner with each success: until then it is served as one that fails.
     /// </summary>
     private static async Task<bool> IsWellAgainAsync(OrganizationDb db, ClaimedDelivery claimed, CancellationToken ct) => await db.Database.ExecuteSqlAsync($"""
-        WITH before AS MATERIALIZED (
-                 SELECT id, failing_since < clock_timestamp() - {LeastAway} AS was_away FROM organization.webhooks WHERE id = {claimed.Lane} AND failing_since IS NOT NULL FOR UPDATE),
-             sooner AS (
-                 UPDATE organization.deliveries d SET next_attempt_at = clock_timestamp() FROM before
-                 WHERE before.was_away AND d.lane = before.id AND d.state = 'waiting' AND d.next_attempt_at > clock_timestamp()
-                   AND (d.last_failure IN ('unreachable', 'timeout') OR d.last_status IN (502, 504)))
-        UPDATE organization.webhooks w SET failing_since = NULL FROM before WHERE w.id = before.id
+        WITH before AS MATERIALIZED (SELECT id, failing_since FROM organization.webhooks WHERE id = {claimed.Lane} AND failing_since IS NOT NULL FOR UPDATE),
+             kept_waiting AS MATERIALIZED (
+                 SELECT d.id FROM before JOIN organization.deliveries d ON d.lane = before.id
+                 WHERE before.failing_since < clock_timestamp() - {LeastAway} AND d.state = 'waiting' AND d.next_attempt_at > clock_timestamp() AND d.tried_since >= before.failing_since - {LeastAway}
+                   AND (d.last_failure IN ('unreachable', 'timeout') OR d.last_status IN (502, 504))
+                 LIMIT {MostSooner} FOR UPDATE OF d SKIP LOCKED),
+             sooner AS (UPDATE organization.deliveries d SET next_attempt_at = clock_timestamp() FROM kept_waiting k WHERE d.id = k.id)
+        UPDATE organization.webhooks w SET failing_since = NULL FROM before WHERE w.id = before.id AND (SELECT count(*) FROM kept_waiting) < {MostSooner}
         """, ct) > 0;
 
     private async Task<Attempt> TryAsync(Webhook webhook, ClaimedDelivery claimed, CancellationToken ct)
