@@ -81,7 +81,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
             (await StateAsync(connection, $"SELECT 1 FROM {table} FOR UPDATE")).ShouldBe(Denied, table);
         }
 
-        seen.ShouldBe(10);
+        seen.ShouldBe(11);
         await system.ExecuteAsync("""
             WITH event AS (INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
                 VALUES (gen_random_uuid(), 'Nothing', gen_random_uuid(), 1, now(), '{}') RETURNING id, aggregate_id)
