@@ -21,7 +21,7 @@ internal sealed class DirectoryRefresh(
     DirectoryConnection connection, OrganizationDirectory directory, SubscribedEvents subscribed, IEnumerable<Permission> catalogue, ILogger<DirectoryRefresh> logger)
     : Rounds(TimeSpan.FromSeconds(1), "Reading the organization again", logger)
 {
-    private readonly SemaphoreSlim one = new(1);
+    private readonly SemaphoreSlim one = new(1, 1);
     private WorkingCalendar calendar = CompanyCalendar.After([]);
     private long version = -1;
 
