@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using Crm.Build.Hosting;
+using Crm.Build.Replay;
 
 namespace Crm.Build.Chaos;
 
@@ -14,7 +12,7 @@ internal static class ReceiverDown
     public static readonly Scenario Scenario = new("receiver-down", "the receiver of a webhook away for an hour while tickets go on coming in", RunAsync);
 
     private const int Clients = 2;
-    private static readonly TimeSpan Usually = TimeSpan.FromHours(1), Before = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Usually = TimeSpan.FromHours(1), Before = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromSeconds(5), Timeout = TimeSpan.FromSeconds(15), Patience = TimeSpan.FromMinutes(10);
 
     private static readonly Dictionary<string, string> Inside = new() { ["Crm__Webhooks__AllowPrivateAddresses"] = "true", ["Crm__Webhooks__AllowHttp"] = "true" };
 
@@ -24,8 +22,7 @@ internal static class ReceiverDown
         var hosts = await shift.StartAsync(2, ct, environment: Inside);
         using var receiver = new EventReceiver();
         receiver.ComeUp();
-        await SubscribeAsync(hosts[0].Address, receiver.Address, ct);
-        var back = new Stopwatch();
+        await SubscribeAsync(shift, hosts[0].Address, receiver.Address, ct);
         var table = await shift.WorkAsync(hosts, async stop =>
         {
             await Task.Delay(Before, stop);
@@ -37,40 +34,36 @@ internal static class ReceiverDown
             shift.Figures.Add(("  events that waited for it", await WaitingAsync(shift, stop)));
             shift.Figures.Add(("  attempts that failed", await shift.Ground.ExecuteAsync("SELECT count(*) FROM organization.delivery_attempts WHERE failure IS NOT NULL", stop) ?? 0));
             receiver.ComeUp();
-            back.Start();
-            while (await WaitingAsync(shift, stop) is var left and > 0 && back.Elapsed < Patience)
-            {
-                shift.Say($"{back.Elapsed.TotalSeconds:0} s back, {left} events still wait");
-                await Task.Delay(TimeSpan.FromSeconds(1), stop);
-            }
-
-            shift.Figures.Add(("  seconds until nothing waited any more", $"{back.Elapsed.TotalSeconds:0}"));
+            shift.Figures.Add(("  seconds until nothing waited any more", $"{(await UntilNothingWaitsAsync(shift, stop)).TotalSeconds:0}"));
         }, ct, Clients);
 
-        await UntilAllAreSentAsync(shift, ct);
+        // The clients have stopped: what they did last is still on its way.
+        await UntilNothingWaitsAsync(shift, ct);
         Reckon(shift, receiver, [.. table.Acknowledged.Where(a => a.Command == "registration").Select(a => a.CaseId)]);
         return table;
     }
 
-    private static async Task SubscribeAsync(Uri host, Uri receiver, CancellationToken ct)
+    private static async Task SubscribeAsync(Shift shift, Uri host, Uri receiver, CancellationToken ct)
     {
-        using var administrator = new HttpClient();
-        administrator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await FirstCall.TokenAsync(host, ct));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host, "/api/v1/webhooks"))
-        {
-            Content = JsonContent.Create(new { name = "chaos", url = receiver, eventTypes = new[] { "complaint.registered", "complaint.resolved", "followup.planned" } }),
-        };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        using var answer = await administrator.SendAsync(request, ct);
-        if (!answer.IsSuccessStatusCode) throw new InvalidDataException($"POST /webhooks was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(ct)}");
+        using var administrator = new CrmClient([host], "demo.admin", Timeout, shift.Traffic);
+        var body = new { name = "chaos", url = receiver, eventTypes = new[] { "complaint.registered", "complaint.resolved", "followup.planned" } };
+        var answer = await administrator.PostAsync("/api/v1/webhooks", body, Guid.NewGuid().ToString(), ct);
+        if (!answer.IsSuccess) throw new InvalidDataException($"POST /webhooks: {answer}");
         // Every host reads each second which events are wanted.
         await Task.Delay(TimeSpan.FromSeconds(3), ct);
     }
 
-    /// <summary>The clients have stopped: what they did last is still on its way.</summary>
-    private static async Task UntilAllAreSentAsync(Shift shift, CancellationToken ct)
+    /// <returns>How long it took.</returns>
+    private static async Task<TimeSpan> UntilNothingWaitsAsync(Shift shift, CancellationToken ct)
     {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience && await WaitingAsync(shift, ct) > 0;) await Task.Delay(TimeSpan.FromMilliseconds(250), ct);
+        var watch = Stopwatch.StartNew();
+        while (await WaitingAsync(shift, ct) is var left and > 0 && watch.Elapsed < Patience)
+        {
+            shift.Say($"{watch.Elapsed.TotalSeconds:0} s, {left} events still wait");
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+        }
+
+        return watch.Elapsed;
     }
 
     private static async Task<long> WaitingAsync(Shift shift, CancellationToken ct) =>

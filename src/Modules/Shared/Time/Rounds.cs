@@ -5,13 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Crm.Shared.Time;
 
 /// <summary>
-/// What a host does again and again beside its answers, from its start on. A round that fails is said in the log, by the kind
+/// What a host does again and again beside its answers. A round that fails is said in the log, by the kind
 /// of failure alone, and is made good by a later one: each round finds by itself what is to be done, and none is made while one is under way.
 /// </summary>
 /// <param name="interval">From one round to the next. What becomes due while a round takes longer than that is one round.</param>
 /// <param name="work">What has to wait while rounds fail, as the log says it, such as "What is to be erased".</param>
 /// <param name="logger">Told of failures.</param>
-public abstract partial class Rounds(TimeSpan interval, string work, ILogger logger) : BackgroundService
+/// <param name="firstAfter">How long after the host's start the first round is: none, unless it is heavy and can wait.</param>
+public abstract partial class Rounds(TimeSpan interval, string work, ILogger logger, TimeSpan firstAfter = default) : BackgroundService
 {
     /// <summary>False while there is nothing to do, or while it is better left to other hosts: whoever dates what it does needs <see cref="TrustedTime.IsTrusted"/>.</summary>
     protected virtual bool IsOurs => true;
@@ -42,6 +43,7 @@ public abstract partial class Rounds(TimeSpan interval, string work, ILogger log
     /// <inheritdoc/>
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Task.Delay(firstAfter, stoppingToken);
         using var timer = new PeriodicTimer(interval);
         do
         {

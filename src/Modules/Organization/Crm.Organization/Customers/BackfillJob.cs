@@ -25,7 +25,7 @@ internal sealed class CustomerBackfill
 /// on whichever host. At the end it goes on looking, a minute behind, for what came from a host of an earlier version.
 /// </summary>
 internal sealed partial class BackfillJob(IServiceScopeFactory scopes, OutboxSignal<OrganizationDb> signal, TrustedTime time, ILogger<BackfillJob> logger)
-    : Rounds(TimeSpan.FromSeconds(30), "Linking records from before with their customers", logger)
+    : Rounds(TimeSpan.FromSeconds(30), "Linking records from before with their customers", logger, firstAfter: TimeSpan.FromSeconds(30))
 {
     private const int Piece = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), Behind = TimeSpan.FromMinutes(1);

@@ -42,7 +42,7 @@ internal sealed class Erasure : Aggregate
     /// <summary>Takes in what was found; what it knows already stays as it is.</summary>
     public void Take(IEnumerable<ErasureItem> found)
     {
-        items.AddRange(found.Where(f => items.All(i => (i.Kind, i.RecordId) != (f.Kind, f.RecordId))));
+        items.AddRange(found.Where(f => !items.Any(f.IsSame)));
         Touch();
     }
 
@@ -102,6 +102,9 @@ internal sealed class ErasureItem
         if (of is not null) item.NextLookAt = null;
         return item;
     }
+
+    /// <summary>The same record, however it was found.</summary>
+    public bool IsSame(ErasureItem other) => (Kind, RecordId) == (other.Kind, other.RecordId);
 
     /// <summary>What came of an attempt.</summary>
     public void Tried(ErasureOutcome outcome, Instant now)

@@ -22,7 +22,7 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         var found = new List<ErasureItem>();
         foreach (var kind in kinds)
             foreach (var record in await kind.FindAsync(phone, ct)) found.Add(ErasureItem.Of(kind.Module, record, of: null, clock.GetCurrentInstant()));
-        foreach (var own in found.ToArray()) await AddOfAsync(own, found, ct);
+        foreach (var own in found.ToArray()) await AddAsync(await OfAsync(own, ct), found, ct);
         return found;
     }
 
@@ -65,11 +65,11 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         else item.Tried(outcome, now);
         if (item.ErasedAt is not null)
         {
-            var belongs = new List<ErasureItem>();
-            await AddOfAsync(item, belongs, ct);
+            var (its, belongs) = (await OfAsync(item, ct), new List<ErasureItem>());
+            await AddAsync(its, belongs, ct);
             erasure.Take(belongs);
-            var its = await OfAsync(item, ct);
-            foreach (var next in erasure.Items.Where(i => i.Belongs == item.RecordId || its.Contains((i.Kind, i.RecordId)))) next.Follow(now);
+            // Also what was found by another record it belongs to besides: it goes with the first of them.
+            foreach (var next in erasure.Items.Where(i => i.Belongs == item.RecordId || its.Any(i.IsSame))) next.Follow(now);
         }
 
         erasure.Settle(now);
@@ -77,28 +77,24 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>What belongs to a record, and what belongs to that, each once.</summary>
-    private async Task AddOfAsync(ErasureItem own, List<ErasureItem> found, CancellationToken ct)
+    /// <summary>What belongs to a record itself.</summary>
+    private async Task<IReadOnlyList<ErasureItem>> OfAsync(ErasureItem own, CancellationToken ct)
     {
+        var its = new List<ErasureItem>();
         foreach (var kind in kinds)
-        {
-            foreach (var record in await kind.FindOfAsync([own.RecordId], ct))
-            {
-                if (found.Any(i => (i.Kind, i.RecordId) == (record.Kind, record.Id))) continue;
-                var item = ErasureItem.Of(kind.Module, record, own, clock.GetCurrentInstant());
-                found.Add(item);
-                await AddOfAsync(item, found, ct);
-            }
-        }
+            foreach (var record in await kind.FindOfAsync([own.RecordId], ct)) its.Add(ErasureItem.Of(kind.Module, record, own, clock.GetCurrentInstant()));
+        return its;
     }
 
-    /// <summary>What belongs to a record itself, also where it was found by another it belongs to besides: it goes with the first of them.</summary>
-    private async Task<HashSet<(string Kind, Guid Id)>> OfAsync(ErasureItem own, CancellationToken ct)
+    /// <summary>Adds these, and what belongs to them, each once.</summary>
+    private async Task AddAsync(IReadOnlyList<ErasureItem> items, List<ErasureItem> found, CancellationToken ct)
     {
-        var its = new HashSet<(string, Guid)>();
-        foreach (var kind in kinds)
-            foreach (var record in await kind.FindOfAsync([own.RecordId], ct)) its.Add((record.Kind, record.Id));
-        return its;
+        foreach (var item in items)
+        {
+            if (found.Any(item.IsSame)) continue;
+            found.Add(item);
+            await AddAsync(await OfAsync(item, ct), found, ct);
+        }
     }
 
     private async Task<Due?> TakeDueAsync(CancellationToken ct)
