@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Crm.Build.Hosting;
 using Npgsql;
 
 namespace Crm.Build.Bench;
@@ -13,6 +14,9 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
         "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.see-phones", "followUps.read",
         "followUps.record", "customers.read",
     ];
+
+    /// <summary>The schemas of what is posted.</summary>
+    private static readonly string[] Writing = ["complaints", "organization"];
 
     private readonly NpgsqlDataSource source = new NpgsqlDataSourceBuilder(
         new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 0, ApplicationName = "bench" }.ConnectionString).Build();
@@ -43,6 +47,23 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
             rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(c => reader.IsDBNull(c) ? null : reader.GetValue(c))]);
         return rows;
     }
+
+    /// <summary>
+    /// Lets the host stand still while somebody else writes what a host would. Before it goes on, what it would stumble over is gone: entries of
+    /// the audit that no host has marked, and deliveries that would be its work in its own next round.
+    /// </summary>
+    public Task<T> InsteadOfAsync<T>(HostProcess host, Func<Task<T>> write, CancellationToken ct) => host.StandStillAsync(async () =>
+    {
+        var began = await ScalarAsync<DateTime>("SELECT clock_timestamp()", ct);
+        var result = await write();
+        foreach (var schema in Writing)
+        {
+            await ExecuteAsync($"DELETE FROM {schema}.audit_entries WHERE recorded_at >= '{began:O}'", ct);
+            await ExecuteAsync($"DELETE FROM {schema}.outbox_deliveries d USING {schema}.outbox_events e WHERE e.id = d.event_id AND e.recorded_at >= '{began:O}'", ct);
+        }
+
+        return result;
+    });
 
     /// <summary>A machine's key, written straight into the database: making one over HTTP needs a person, whom a bench has not.</summary>
     /// <param name="project">The project it works in; null for every project.</param>

@@ -40,7 +40,7 @@ internal static class CustomerBench
             var contest = await Contest.RunAsync(
                 options.Rounds,
                 () => Load.RunAsync(host.Address, clients, options.Round, Next, meter),
-                () => PgbenchAsync(host, database, () => ground.Pgbench(database).RunAsync(script.InRound(round++), clients, options.Round, meter, ct), ct));
+                () => database.InsteadOfAsync(host, () => ground.Pgbench(database).RunAsync(script.InRound(round++), clients, options.Round, meter, ct), ct));
             contest.AddTo(table, "customers/lookup", clients);
             ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {contest.Api.Rate:0}/s beside {contest.Pgbench.Rate:0}/s, ratio {contest.Api.Rate / contest.Pgbench.Rate:0.00}"));
         }
@@ -61,15 +61,6 @@ internal static class CustomerBench
             {plans}
             """;
     }
-
-    /// <summary>One round of pgbench while the host stands still. What it writes into the audit goes before the host sees it.</summary>
-    private static Task<Turn> PgbenchAsync(HostProcess host, BenchDatabase database, Func<Task<Turn>> round, CancellationToken ct) => host.StandStillAsync(async () =>
-    {
-        var began = await database.ScalarAsync<DateTime>("SELECT clock_timestamp()", ct);
-        var turn = await round();
-        await database.ExecuteAsync($"DELETE FROM organization.audit_entries WHERE recorded_at >= '{began:O}'", ct);
-        return turn;
-    });
 
     /// <summary>The database with cases and customers in it, made unless an earlier run left it.</summary>
     private static async Task<BenchDatabase> OpenAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
@@ -179,20 +170,14 @@ internal static class CustomerBench
         if (statements.Count(s => !s.IsHousekeeping) < 4) throw new InvalidDataException($"A lookup is to ask for customer, cases, follow-ups and an entry of the audit; seen were {statements.Count} statements.");
         string Of(string type, Func<Caller, string> value) => $"('{{{string.Join(',', callers.Select(c => $"\"{value(c)}\""))}}}'::{type}[])[:k::int]";
         var (index, customer, text) = (Of("bytea", c => c.Index.Replace("\\", "\\\\")), Of("uuid", c => c.Customer), Of("text", c => c.Customer));
+        var entries = MadeIds.OfEntries(statements);
         var writer = new ScriptWriter((statement, at) => statement.Parameters[at] switch
         {
             null => null,
             var value when value == one.Index => index,
             var value when value == one.Customer => statement.Sql.Contains("audit_entries", StringComparison.Ordinal) ? text : customer,
-            var value when at == 0 && statement.Sql.Contains("audit_entries", StringComparison.Ordinal) && Guid.TryParse(value, out _) => "(:made::text || :id::text)::uuid",
-            _ => null,
+            var value => entries.ExpressionOf(value),
         });
-        return writer.Write(
-            $"""
-             \set n :n + 1
-             \set id 100000000000 + :n * 256 + :client_id
-             \set k random(1, {callers.Count})
-             """,
-            statements, ("n", "0"));
+        return writer.Write($"{entries.Head}\n\\set k random(1, {callers.Count})", statements, MadeIds.None);
     }
 }

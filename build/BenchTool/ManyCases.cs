@@ -39,7 +39,7 @@ internal static class ManyCases
     /// <summary>pgbench commands that choose a case as :i with its id's digits as :id, and a project as :k.</summary>
     public static string Choose(int cases) => $"""
         \set i random(1, {cases})
-        \set id {First} + :i
+        \set case {First} + :i
         \set k random({LeastProject}, {LeastProject + Projects - 1})
         """;
 

@@ -5,16 +5,12 @@ namespace Crm.Build.Bench;
 /// <summary>The statements of one POST as pgbench executes them, with client-made ids.</summary>
 internal static partial class PostScript
 {
-    // Each client makes ids that grow, in step with the others: they land at the right end of every index, as UUIDv7 do.
-    private const int IdsEach = 32, MostClients = 256;
-
     /// <param name="statements">Captured from one POST, in order.</param>
     public static PgbenchScript Of(IReadOnlyList<LoggedStatement> statements)
     {
-        var ids = statements.SelectMany(s => s.Parameters).OfType<string>().Where(v => Uuid().IsMatch(v)).Distinct().ToList();
+        var ids = new MadeIds(statements.SelectMany(s => s.Parameters).OfType<string>().Where(v => Uuid().IsMatch(v)));
         var hashes = Column(statements, "key_hash");
         var numbers = Column(statements, "number");
-        if (ids.Count is 0 or >= IdsEach) throw new InvalidDataException($"One POST made {ids.Count} ids; the script knows how to make 1 to {IdsEach - 1}.");
 
         var writer = new ScriptWriter((statement, at) =>
         {
@@ -23,19 +19,16 @@ internal static partial class PostScript
             if (value is null) return null;
             if (hashes.Contains(value)) return "(:hash::text || :r1::text || :r2::text || :tail::text)::bytea";
             if (numbers.Contains(value)) return ":number::text";
-            var id = ids.IndexOf(value);
-            return id < 0 ? null : $"(:made::text || :id{id}::text)::uuid";
+            return ids.ExpressionOf(value);
         });
 
         var head = $"""
-            \set n :n + 1
-            \set base 100000000000 + (:n * {MostClients} + :client_id) * {IdsEach}
-            {string.Join('\n', ids.Select((_, at) => $"\\set id{at} :base + {at}"))}
+            {ids.Head}
             \set number 10000000000000000 + :round * 1000000000000 + :base
             \set r1 random(100000000000000000, 999999999999999999)
             \set r2 random(100000000000000000, 999999999999999999)
             """;
-        return writer.Write(head, statements, ("n", "0"), ("hash", "\\x"), ("tail", new string('7', 28)));
+        return writer.Write(head, statements, MadeIds.None, ("hash", "\\x"), ("tail", new string('7', 28)));
     }
 
     /// <summary>The script for one more round: its ids come after all that are there, and its numbers are new.</summary>

@@ -47,6 +47,7 @@ internal static class ReadBench
         await EnsureCursorAsync(host, key, At, ct);
         await RegisterCallerAsync(database, host, key, ct);
 
+        var round = 0;
         foreach (var question in Questions(At))
         {
             var (number, project) = (options.Cases / 2L, ManyCases.AnyProject());
@@ -66,7 +67,7 @@ internal static class ReadBench
                 var contest = await Contest.RunAsync(
                     options.Rounds,
                     () => Load.RunAsync(host.Address, clients, options.Round, Next, meter),
-                    () => ground.Pgbench(database).RunAsync(script, clients, options.Round, meter, ct));
+                    () => database.InsteadOfAsync(host, () => ground.Pgbench(database).RunAsync(script.InRound(round++), clients, options.Round, meter, ct), ct));
                 contest.AddTo(table, question.Name, clients);
                 ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {contest.Api.Rate:0}/s beside {contest.Pgbench.Rate:0}/s"));
             }
@@ -79,7 +80,8 @@ internal static class ReadBench
             {options.Cases.ToString("#,0", CultureInfo.InvariantCulture)} cases over fifty projects, a twentieth of them open; which case, page or project is asked for is
             chosen at random each time. A machine with an API key for all projects asks; one host. pgbench executes the same statements, several
             of one request in one pipelined batch. The lookup is for one and the same phone, which {Calls} cases have among {options.Cases:#,0} with others;
-            the API makes its blind index anew each time, pgbench has it made.
+            the API makes its blind index anew each time, pgbench has it made. The host stands still while pgbench works: it would find entries of
+            the audit that no host has written.
 
             {table}
 
@@ -118,18 +120,19 @@ internal static class ReadBench
         BenchOptions options, Question question, IReadOnlyList<LoggedStatement> statements, Instant t0, Instant at, string id, string project)
     {
         var instant = at.ToDateTimeUtc();
+        var entries = MadeIds.OfEntries(statements);
         var writer = new ScriptWriter((statement, position) => statement.Parameters[position] switch
         {
             null => null,
-            var value when value == id => "(:ids::text || :id::text)::uuid",
+            var value when value == id => "(:ids::text || :case::text)::uuid",
             var value when value == project => "('p' || :k::text)",
             var value when DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 && time.UtcDateTime == instant => "(:t0::timestamptz + :i::int * interval '30 seconds')",
-            _ => null,
+            var value => entries.ExpressionOf(value),
         });
         if (statements.Count == 0) throw new InvalidDataException($"{question.Name}: no statement was seen in the server's log.");
         return writer.Write(
-            ManyCases.Choose(options.Cases), statements, ("ids", ManyCases.IdPrefix), ("t0", $"{t0.ToDateTimeUtc():yyyy-MM-dd HH:mm:ss}+00"));
+            $"{entries.Head}\n{ManyCases.Choose(options.Cases)}", statements, MadeIds.None, ("ids", ManyCases.IdPrefix), ("t0", $"{t0.ToDateTimeUtc():yyyy-MM-dd HH:mm:ss}+00"));
     }
 
     /// <summary>Cursors are made here for pages deep in the list: they must be what the API itself gives out.</summary>
