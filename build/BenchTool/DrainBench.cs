@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Crm.Build.Hosting;
 
@@ -9,6 +10,7 @@ namespace Crm.Build.Bench;
 internal static class DrainBench
 {
     private const int WarmUp = 2_000, PerSecond = 300, Resolvers = 16;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
     {
@@ -23,15 +25,20 @@ internal static class DrainBench
         await DrainAsync(database, WarmUp, ct);
         await Load.RunAsync(host.Address, Resolvers, TimeSpan.FromSeconds(3), () => PostBench.Request(key), meter);
 
-        var (posts, drains, clients) = (new List<double>(), new List<double>(), options.Clients.Max());
-        IReadOnlyList<StatementCount> statements = [];
+        var (posts, links, drains, clients) = (new List<double>(), new List<double>(), new List<double>(), options.Clients.Max());
+        IReadOnlyList<StatementCount> statements = [], linking = [];
+        var linked = 0L;
         for (var round = 0; round < options.Rounds; round++)
         {
             posts.Add((await Load.RunAsync(host.Address, clients, options.Round, () => PostBench.Request(key), meter)).Rate);
             await StatementCounts.ResetAsync(database, ct);
+            (linked, var rate) = await LinkAsync(database, ct);
+            links.Add(rate);
+            linking = await StatementCounts.ReadAsync(database, "crm_", new HashSet<string>(), ct);
+            await StatementCounts.ResetAsync(database, ct);
             drains.Add(await DrainAsync(database, options.Backlog, ct));
             statements = await StatementCounts.ReadAsync(database, "crm_", new HashSet<string>(), ct);
-            ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {posts[^1]:0} posts/s, {drains[^1]:0} events drained/s"));
+            ground.Say(string.Create(CultureInfo.InvariantCulture, $"      {posts[^1]:0} posts/s, {links[^1]:0} customers linked/s, {drains[^1]:0} events drained/s"));
         }
 
         var (planned, perSecond, p50, p99, worst) = await EndToEndAsync(options, database, host, key, ct);
@@ -41,11 +48,8 @@ internal static class DrainBench
         table.Add("events drained a second, one host", Turn.Median(drains));
         table.Add($"POST /complaints a second at {clients} clients, in turn with it", Turn.Median(posts));
         table.Add("drain : POST", Turn.Median(drains.Zip(posts, (d, p) => d / p)));
-        var each = new MarkdownTable("statement", "calls for an event", "µs each");
-        var work = statements.Where(s => !LoggedStatement.Housekeeping(s.What)).OrderByDescending(s => s.Calls).ToList();
-        foreach (var s in work.Where(s => s.Calls * 500 > options.Backlog))
-            each.Add($"`{s.What}`", (double)s.Calls / options.Backlog, s.Milliseconds / s.Calls * 1_000);
-        var all = (double)work.Sum(s => s.Calls) / options.Backlog;
+        table.Add("cases linked with their customers a second, after those POSTs", Turn.Median(links));
+        table.Add("linked : POST", Turn.Median(links.Zip(posts, (l, p) => l / p)));
         return string.Create(CultureInfo.InvariantCulture, $"""
             ### Resolved → follow-up planned
 
@@ -54,14 +58,41 @@ internal static class DrainBench
 
             {table}
 
-            Statements of the last drain, all roles, without the session's reset: **{all:0.00} for an event**, those that write the follow-up and
-            its clock among them.
+            Statements of the last drain, all roles, without the session's reset, those that write the follow-up and its clock among them:
 
-            {each}
+            {Each(statements, options.Backlog)}
+
+            Those of the last cases that were linked with their customers, each of somebody new:
+
+            {Each(linking, linked)}
 
             **End to end** at {PerSecond} resolutions a second ({perSecond:0} came about, {planned:#,0} in all), from the commit of the resolution to
             the commit of the follow-up, by `pg_xact_commit_timestamp`: p50 **{p50:0.0} ms**, p99 **{p99:0.0} ms**, longest {worst:0} ms.
             """);
+    }
+
+    /// <summary>What was asked for each of so many.</summary>
+    private static MarkdownTable Each(IReadOnlyList<StatementCount> statements, long many)
+    {
+        var table = new MarkdownTable("statement", "calls for each", "µs each");
+        var work = statements.Where(s => !LoggedStatement.Housekeeping(s.What)).OrderByDescending(s => s.Calls).ToList();
+        foreach (var s in work.Where(s => s.Calls * 500 > many)) table.Add($"`{s.What}`", (double)s.Calls / many, s.Milliseconds / s.Calls * 1_000);
+        table.Add("all", (double)work.Sum(s => s.Calls) / many, work.Sum(s => s.Milliseconds) / work.Sum(s => s.Calls) * 1_000);
+        return table;
+    }
+
+    /// <summary>Waits until every case that was posted knows its customer: the directory makes them known, and tells the case.</summary>
+    private static async Task<(long Linked, double PerSecond)> LinkAsync(BenchDatabase database, CancellationToken ct)
+    {
+        const string Unlinked = "SELECT count(*) FROM complaints.complaints WHERE customer_id IS NULL";
+        var (left, watch) = (await database.ScalarAsync<long>(Unlinked, ct), Stopwatch.StartNew());
+        while (await database.ScalarAsync<long>(Unlinked, ct) > 0)
+        {
+            if (watch.Elapsed > Patience) throw new TimeoutException("The cases were not linked with their customers.");
+            await Task.Delay(100, ct);
+        }
+
+        return (left, left / watch.Elapsed.TotalSeconds);
     }
 
     /// <summary>Commits so many events at once and waits until all are delivered.</summary>

@@ -21,11 +21,12 @@ internal sealed class CaseCustomers(ComplaintsDb db, KeyRing keys) : ICustomerSu
 
     public async Task<PersonSnapshot?> ReadAsync(Guid id, CancellationToken ct)
     {
-        var person = await db.Complainants.AsNoTracking().SingleOrDefaultAsync(p => p.ComplaintId == id, ct);
-        if (person?.PhoneSealed is not { } phone) return null;
-        var said = await db.Records.AsNoTracking().SingleAsync(r => r.ComplaintId == id, ct);
-        var name = keys.OpenRecord(person.SealedKey, db.Schema, id).Open(said.CustomerName, id);
-        return new PersonSnapshot(new Phone(keys.Unseal(phone, Complainant.PhonePlace(id))), name, said.Project, person.Building, person.Unit) { Facts = said.Kind == CaseKind.Complaint ? [ComplaintsMade.Name] : [] };
+        var read = await (
+            from p in db.Complainants join r in db.Records on p.ComplaintId equals r.ComplaintId where p.ComplaintId == id && p.PhoneSealed != null
+            select new { p.PhoneSealed, p.SealedKey, p.Building, p.Unit, r.CustomerName, r.Project, r.Kind }).SingleOrDefaultAsync(ct);
+        if (read is null) return null;
+        var name = keys.OpenRecord(read.SealedKey, db.Schema, id).Open(read.CustomerName, id);
+        return new PersonSnapshot(new Phone(keys.Unseal(read.PhoneSealed!, Complainant.PhonePlace(id))), name, read.Project, read.Building, read.Unit) { Facts = read.Kind == CaseKind.Complaint ? [ComplaintsMade.Name] : [] };
     }
 
     public async Task<IReadOnlyList<Guid>> ListUnlinkedAsync(Guid after, Guid before, int limit, CancellationToken ct) => await db.Complaints

@@ -58,9 +58,14 @@ internal sealed class CustomerBook(OrganizationDb db, KeyRing keys, GradeBook gr
             },
         });
         // A statement of its own, and so a snapshot of its own: it sees what another transaction has made meanwhile.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT customer_id FROM organization.customer_phones WHERE phone_index = $1") { Parameters = { new() { Value = index } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            SELECT c.id FROM organization.customer_phones p JOIN organization.customers c ON c.id = p.customer_id WHERE p.phone_index = $1 FOR UPDATE OF c
+            """)
+        {
+            Parameters = { new() { Value = index } },
+        });
         var known = (Guid)(await batch.ExecuteScalarAsync(ct))!;
-        var customer = await TakeAsync(known, ct);
+        var customer = await LockedAsync(known, ct);
         // Forgotten between the two looks: the phone is nobody's any more.
         return customer.IsErased ? await OpenAsync(phone, recordedBy, now, ct) : (customer, known == id);
     }
@@ -69,6 +74,11 @@ internal sealed class CustomerBook(OrganizationDb db, KeyRing keys, GradeBook gr
     public async Task<Customer> TakeAsync(Guid id, CancellationToken ct)
     {
         await db.LockAsync<Customer>(id, ct);
+        return await LockedAsync(id, ct);
+    }
+
+    private async Task<Customer> LockedAsync(Guid id, CancellationToken ct)
+    {
         var customer = await db.Customers.Whole().SingleAsync(c => c.Id == id, ct);
         return customer.MergedInto is { } survivor ? await TakeAsync(survivor, ct) : customer;
     }

@@ -8,7 +8,6 @@ using Crm.Organization.Notifications;
 using Crm.Organization.Webhooks;
 using Crm.Shared.Events;
 using Crm.Shared.Http;
-using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
 namespace Crm.Organization.Reactions;
@@ -19,7 +18,7 @@ namespace Crm.Organization.Reactions;
 /// </summary>
 internal sealed class WhenItHappens<TEvent>(
     OrganizationDb db, DirectoryRefresh access, OrganizationDirectory directory, IEnumerable<NoticeKind> kinds, IEnumerable<WebhookEvent> offered,
-    NotificationPolicies policies, ChosenWays ways, MailOptions mail, CustomerReports customers, IClock clock)
+    WantingWebhooks webhooks, NotificationPolicies policies, ChosenWays ways, MailOptions mail, CustomerReports customers, IClock clock)
     : Hearing<TEvent> where TEvent : IntegrationEvent
 {
     protected override async Task<Outcome> On(TEvent happened, CancellationToken ct)
@@ -30,18 +29,11 @@ internal sealed class WhenItHappens<TEvent>(
         return Outcome.Done;
     }
 
-    /// <summary>By the webhooks there are now, not by what hosts remember of them: that decides only whether it is worth asking.</summary>
     private async Task SendAsync(WebhookEvent<TEvent> type, TEvent happened, CancellationToken ct)
     {
-        var project = type.Project(happened);
-        var webhooks = await db.Set<Webhook>()
-            .Where(w => w.DeletedAt == null && w.EventTypes.Contains(type.Name) && (w.Project == null || w.Project == project))
-            .Select(w => new { w.Id, IsServed = w.DisabledAt == null }).ToListAsync(ct);
-        if (webhooks.Count == 0) return;
-        var body = type.Body(happened);
-        foreach (var webhook in webhooks)
+        foreach (var webhook in await webhooks.OfAsync(type.Name, type.Project(happened), ct))
         {
-            var delivery = new Delivery { Lane = webhook.Id, MessageId = EventId, Type = type.Name, Body = body, OccurredAt = happened.OccurredAt };
+            var delivery = new Delivery { Lane = webhook.Id, MessageId = EventId, Type = type.Name, Body = type.Body(happened), OccurredAt = happened.OccurredAt };
             db.Add(webhook.IsServed ? delivery : delivery.Withhold(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())));
         }
     }

@@ -27,6 +27,7 @@ internal static class WebhooksPart
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddSingleton<SubscribedEvents>()
+        .AddScoped<WantingWebhooks>()
         .AddSingleton<WebhookRules>()
         .AddSingleton<WebhookRights>()
         .AddScoped<IHoldings, OwnedWebhooks>()
