@@ -68,8 +68,9 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
     /// <summary>A machine's key, written straight into the database: making one over HTTP needs a person, whom a bench has not.</summary>
     /// <param name="project">The project it works in; null for every project.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="without">A permission it does not have; null when it has all.</param>
     /// <returns>What is sent as X-Api-Key.</returns>
-    public async Task<string> GrantKeyAsync(string? project, CancellationToken ct)
+    public async Task<string> GrantKeyAsync(string? project, CancellationToken ct, string? without = null)
     {
         var text = "crm_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(38));
         await using var command = source.CreateCommand("""
@@ -78,7 +79,7 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
             VALUES (gen_random_uuid(), 'bench', $1, $2, $3, $4, now(), 1, 0)
             """);
         command.Parameters.Add(new() { Value = (object?)project ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = Everything });
+        command.Parameters.Add(new() { Value = Everything.Where(p => p != without).ToArray() });
         command.Parameters.Add(new() { Value = text[..12] });
         command.Parameters.Add(new() { Value = SHA256.HashData(Encoding.UTF8.GetBytes(text)) });
         await command.ExecuteNonQueryAsync(ct);
