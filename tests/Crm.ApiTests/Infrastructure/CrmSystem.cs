@@ -1,3 +1,6 @@
+using Crm.Complaints.Data;
+using Crm.FollowUps.Data;
+using Crm.Organization.Data;
 using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -147,7 +150,13 @@ public sealed class HostUnderTest(string database, string secrets, (string Key, 
         builder.UseSetting("Crm:RateLimit:Burst", "100000");
         builder.UseSetting("Crm:RateLimit:PerSecond", "100000");
         foreach (var (key, value) in settings) builder.UseSetting(key, value);
-        builder.ConfigureTestServices(replace);
+        builder.ConfigureTestServices(services =>
+        {
+            OneModel.For<OrganizationDb>(services);
+            OneModel.For<ComplaintsDb>(services);
+            OneModel.For<FollowUpsDb>(services);
+            replace(services);
+        });
         builder.ConfigureLogging(logging =>
         {
             logging.ClearProviders();
