@@ -1,6 +1,3 @@
-using Crm.Complaints.Data;
-using Crm.FollowUps.Data;
-using Crm.Organization.Data;
 using Crm.Shared.Privacy;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -150,13 +147,7 @@ public sealed class HostUnderTest(string database, string secrets, (string Key, 
         builder.UseSetting("Crm:RateLimit:Burst", "100000");
         builder.UseSetting("Crm:RateLimit:PerSecond", "100000");
         foreach (var (key, value) in settings) builder.UseSetting(key, value);
-        builder.ConfigureTestServices(services =>
-        {
-            OneModel.For<OrganizationDb>(services);
-            OneModel.For<ComplaintsDb>(services);
-            OneModel.For<FollowUpsDb>(services);
-            replace(services);
-        });
+        builder.ConfigureTestServices(replace);
         builder.ConfigureLogging(logging =>
         {
             logging.ClearProviders();
