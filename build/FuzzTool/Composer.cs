@@ -30,8 +30,14 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
 
     private string Address(Operation operation, string id) => operation.Path.Replace("{id}", id)
         .Replace("{deliveryId}", lore.Any("deliveries", random) ?? Guid.CreateVersion7().ToString())
-        .Replace("{code}", Uri.EscapeDataString(lore.Any($"{operation.Collection} code", random) ?? "demo"))
-        .Replace("{name}", Uri.EscapeDataString(lore.Any($"{operation.Collection} name", random) ?? "areaManager"));
+        .Replace("{code}", Uri.EscapeDataString(Word(operation, "code") ?? "demo"))
+        .Replace("{name}", Uri.EscapeDataString(Word(operation, "name") ?? "nobodysRole"));
+
+    private string? Word(Operation operation, string word)
+    {
+        var value = lore.Any($"{operation.Collection} {word}", random);
+        return value is not null && operation.Method != "GET" && lore.TheirRights.ContainsKey(value) ? "somebody-else" : value;
+    }
 
     /// <summary>A body of the operation: its example, a body after its schema, or a mixture.</summary>
     public JsonObject Body(Operation operation, JsonElement schema)

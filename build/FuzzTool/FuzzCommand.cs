@@ -85,9 +85,17 @@ internal static class FuzzCommand
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString()!;
     }
 
-    /// <summary>Names that no schema tells: categories and policies.</summary>
+    /// <summary>Names that no schema tells: categories and policies, and whose rights are needed.</summary>
     private static async Task PrepareAsync(ApiDocument document, Lore lore, Wireman wire, CancellationToken ct)
     {
+        foreach (var list in document.Operations.Where(o => o.Method == "GET" && o.Path is "/api/v1/staff" or "/api/v1/roles"))
+        {
+            var request = new FuzzRequest(list, "GET", $"{list.Path}?limit=200", [("Authorization", $"Bearer {lore.Tokens[0]}")]);
+            var answer = await wire.SendAsync(request, ct) is { IsSuccess: true } right ? right : throw new ToolFailureException($"{list.Path} was not answered.");
+            foreach (var one in JsonDocument.Parse(answer.Body).RootElement.GetProperty("items").EnumerateArray())
+                lore.TheirRights[one.GetProperty(list.Collection == "staff" ? "code" : "name").GetString()!] = true;
+        }
+
         foreach (var list in document.Operations.Where(o => o.Method == "GET" && o.Parameters.Any(p => p is { Name: "project", Required: true })))
         {
             var request = new FuzzRequest(list, "GET", $"{list.Path}?project=demo", [("Authorization", $"Bearer {lore.Tokens[0]}")]);

@@ -18,6 +18,9 @@ internal sealed class Lore
     /// <summary>Tokens of members of staff, strangers and people without rights; the first may do everything.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
+    /// <summary>The people and roles that were there before: the fuzzer itself lives by their rights, so it asks about them and changes others.</summary>
+    public ConcurrentDictionary<string, bool> TheirRights { get; } = new();
+
     /// <summary>A value of the kind; null when none is known.</summary>
     public string? Any(string kind, Random random) => shelves.TryGetValue(kind, out var shelf) ? shelf.Any(random) : null;
 

@@ -38,7 +38,7 @@ internal sealed class Worker(ApiDocument document, Lore lore, Wireman wire, Judg
     private async Task SequenceAsync(CancellationToken ct)
     {
         tally.Sequence();
-        var creators = document.Operations.Where(o => o.Creates).ToArray();
+        var creators = document.Operations.Where(o => o.Creates && document.Operations.Any(s => s.IsAboutOne && s.Collection == o.Collection)).ToArray();
         var creator = creators.FirstOrDefault(o => o.Collection == "complaints") is { } cases && random.Next(5) > 0 ? cases : creators[random.Next(creators.Length)];
         var made = composer.Compose(creator) with { Headers = [("Authorization", $"Bearer {lore.Tokens[0]}"), ("Idempotency-Key", $"made-{random.NextInt64():x}")] };
         if (await SendAsync(made, ct) is not { Status: 201 } answer || Ids.Of(answer) is not { } id) return;
