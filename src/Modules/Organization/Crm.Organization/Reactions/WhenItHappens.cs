@@ -31,9 +31,12 @@ internal sealed class WhenItHappens<TEvent>(
 
     private async Task SendAsync(WebhookEvent<TEvent> type, TEvent happened, CancellationToken ct)
     {
-        foreach (var webhook in await webhooks.OfAsync(type.Name, type.Project(happened), ct))
+        var wanting = await webhooks.OfAsync(type.Name, type.Project(happened), ct);
+        if (wanting.Count == 0) return;
+        var body = type.Body(happened);
+        foreach (var webhook in wanting)
         {
-            var delivery = new Delivery { Lane = webhook.Id, MessageId = EventId, Type = type.Name, Body = type.Body(happened), OccurredAt = happened.OccurredAt };
+            var delivery = new Delivery { Lane = webhook.Id, MessageId = EventId, Type = type.Name, Body = body, OccurredAt = happened.OccurredAt };
             db.Add(webhook.IsServed ? delivery : delivery.Withhold(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())));
         }
     }

@@ -12,10 +12,10 @@ internal sealed class WantingWebhooks(OrganizationDb db)
     private IReadOnlyList<Wanting>? all;
 
     /// <summary>Those that want this type of event of this project. One that is not served gets it noted, and can have it replayed.</summary>
-    public async Task<IEnumerable<Wanting>> OfAsync(string type, string? project, CancellationToken ct)
+    public async Task<IReadOnlyList<Wanting>> OfAsync(string type, string? project, CancellationToken ct)
     {
         all ??= await db.Set<Webhook>().Where(w => w.DeletedAt == null).Select(w => new Wanting(w.Id, w.EventTypes, w.Project, w.DisabledAt == null)).ToListAsync(ct);
-        return all.Where(w => w.EventTypes.Contains(type) && (w.Project == null || w.Project == project));
+        return [.. all.Where(w => w.EventTypes.Contains(type) && (w.Project == null || w.Project == project))];
     }
 }
 
