@@ -121,9 +121,9 @@ internal static class PostBench
         var differ = new List<string>();
         foreach (var what in statements.Where(s => !s.IsHousekeeping).Select(s => StatementCounts.What(s.Sql)).Distinct().Order(StringComparer.Ordinal))
         {
-            // The server counts the frames of the background work with the request's own.
-            var isFrame = statements.Any(s => s.IsFrame && StatementCounts.What(s.Sql) == what);
-            var (our, their) = (isFrame ? new StatementCount(what, 1, 0, 0, 0) : ours.FirstOrDefault(s => s.What == what), theirs.FirstOrDefault(s => s.What == what));
+            // Counted from the log: the server's figure has the frames of the background work in it.
+            var frames = statements.Count(s => s.IsFrame && StatementCounts.What(s.Sql) == what);
+            var (our, their) = (frames > 0 ? new StatementCount(what, frames, Rows: 0, Milliseconds: 0, Buffers: 0) : ours.FirstOrDefault(s => s.What == what), theirs.FirstOrDefault(s => s.What == what));
             table.Add($"`{what}`", our?.Calls, our?.Rows, their?.Calls, their?.Rows);
             if ((our?.Calls, our?.Rows) != (their?.Calls, their?.Rows)) differ.Add(what);
         }
