@@ -11,7 +11,7 @@ internal sealed partial class Findings(Uri host)
     /// <summary>How many there are, each counted once.</summary>
     public int Count => found.Count;
 
-    /// <summary>Keeps one.</summary>
+    /// <summary>Keeps one, and tells of it when it is the first of its kind.</summary>
     /// <param name="request">What was asked.</param>
     /// <param name="answer">What came back; null when nothing did.</param>
     /// <param name="kind">What kind of fault it is.</param>
@@ -21,7 +21,7 @@ internal sealed partial class Findings(Uri host)
         var name = request.Operation?.Id ?? $"{request.Method} elsewhere";
         var alike = kind is "server error" or "undocumented status" or "taken although broken" ? request.Flaw ?? "" : Particulars().Replace(detail, "#");
         var finding = found.GetOrAdd((name, answer?.Status ?? 0, kind, alike), _ => new Finding(request, detail));
-        Interlocked.Increment(ref finding.Times);
+        if (Interlocked.Increment(ref finding.Times) == 1) Console.WriteLine($"{kind}: {name} {answer?.Status ?? 0}{finding.With}");
     }
 
     /// <summary>Each with how often it came, and a command line that shows it.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class Findings(Uri host)
     {
         foreach (var ((operation, status, kind, _), finding) in found.OrderBy(f => f.Key.Kind).ThenBy(f => f.Key.Operation))
         {
-            output.WriteLine($"\n{kind}: {operation} {status}, {finding.Times} times{(finding.Request.Flaw is { } flaw ? $", with {flaw}" : "")}");
+            output.WriteLine($"\n{kind}: {operation} {status}, {finding.Times} times{finding.With}");
             output.WriteLine($"  {(finding.Detail.Length > 400 ? finding.Detail[..400] + "…" : finding.Detail)}");
             output.WriteLine($"  {finding.Request.Curl(host)}");
         }
@@ -40,6 +40,8 @@ internal sealed partial class Findings(Uri host)
         public FuzzRequest Request => request;
 
         public string Detail => detail;
+
+        public string With => request.Flaw is { } flaw ? $", with {flaw}" : "";
 
         public long Times;
     }

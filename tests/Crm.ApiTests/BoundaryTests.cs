@@ -124,7 +124,7 @@ public sealed class BoundaryTests(CrmSystem system) : IClassFixture<CrmSystem>
     [InlineData("followups.follow_ups", "origin_id, origin_cycle, round")]
     [InlineData("organization.customer_phones", "phone_index")]
     [InlineData("organization.customers", "national_id_index")]
-    [InlineData("organization.customer_subjects", "subject_kind, subject_id")]
+    [InlineData("organization.customer_subjects", "subject_id, subject_kind")]
     [InlineData("organization.customer_facts", "event_id, fact")]
     public async Task What_happens_once_can_be_written_once(string table, string columns) =>
         (await system.ScalarAsync<string[]>("""

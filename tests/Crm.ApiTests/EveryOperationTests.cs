@@ -174,6 +174,27 @@ public sealed partial class EveryOperationTests(ScantSystem system) : IClassFixt
     }
 
     [Fact]
+    public async Task A_retry_key_is_read_by_exactly_the_operations_that_take_one()
+    {
+        var (reading, asking) = (0, 0);
+        foreach (var operation in (await ApiDocument.ReadAsync(system.Admin)).Operations.Where(o => o.IsApi))
+        {
+            var call = await calls.PrepareAsync(operation.Id);
+            var answer = await system.Admin.SendAsync(new HttpMethod(operation.Method), call.Path, call.Content, key: new string('k', 201), call.IfMatch, contentType: call.ContentType);
+            if (operation.Takes("Idempotency-Key"))
+            {
+                if (Expect(operation, answer, "a key too long", 400)) ExpectNamed(operation, answer, "Idempotency-Key", "too long");
+                reading++;
+            }
+            else if ((int)answer.Status is not (200 or 201 or 204)) violations.Add($"{operation}: a key that nobody reads got {(int)answer.Status} {Short(answer.Content)}");
+            else if (operation.Method == "POST") asking++;
+        }
+
+        violations.ShouldBeEmpty();
+        (reading > 80, asking >= 5).ShouldBe((true, true), $"{reading} read it, {asking} ask by POST");
+    }
+
+    [Fact]
     public async Task After_a_body_over_the_limit_the_connection_is_closed_and_says_so()
     {
         using var client = new HttpClient { BaseAddress = system.Host.Address };

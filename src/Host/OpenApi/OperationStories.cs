@@ -29,7 +29,7 @@ internal sealed class OperationStories : IOperationFilter
         if (operation.RequestBody is OpenApiRequestBody body) body.Required = true;
 
         var isEvents = context.ApiDescription.RelativePath?.Contains("/events/", StringComparison.Ordinal) is true;
-        var isCommand = isApi && !isEvents && (isPost || Find<EditsSomething>() is not null);
+        var isCommand = isApi && !isEvents && Find<AsksSomething>() is null && (isPost || Find<EditsSomething>() is not null);
         if (isCommand)
         {
             AddHeader(operation, "Idempotency-Key", Find<CreatesSomething>() is not null, "1 to 200 visible ASCII characters, new for each new request. The same key and body get the first answer again, for 7 days; the same key with another body is 422.");

@@ -83,6 +83,10 @@ public sealed record Operation(ApiDocument Document, string Method, string Path,
         ? new Dictionary<string, JsonElement>()
         : parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "query").ToDictionary(p => p.GetProperty("name").GetString()!);
 
+    /// <summary>True when it takes a header of this name.</summary>
+    public bool Takes(string header) => Story.TryGetProperty("parameters", out var parameters)
+        && parameters.EnumerateArray().Any(p => p.GetProperty("in").GetString() == "header" && p.GetProperty("name").GetString() == header);
+
     /// <summary>The schema of the body of an answer; null when the document tells of none, or of one that is no JSON.</summary>
     public JsonElement? Answer(int status) =>
         Story.GetProperty("responses").TryGetProperty($"{status}", out var response) && response.TryGetProperty("content", out var content)

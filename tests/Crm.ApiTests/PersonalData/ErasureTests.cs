@@ -48,7 +48,7 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         // Who calls again begins anew.
         var anew = (await system.Admin.RegisterAsync(Api.Complaint(("customer", new { name = mark, phone })))).Is(201).Id;
         (await FoundAsync(phone)).ShouldBe([anew]);
-        (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200).Json.GetProperty("records").EnumerateArray()
+        (await PreviewAsync(phone)).Json.GetProperty("records").EnumerateArray()
             .Where(r => r.GetProperty("kind").GetString() == "complaint").ShouldHaveSingleItem().GetProperty("id").GetGuid().ShouldBe(anew);
     }
 
@@ -90,7 +90,7 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         var open = await RegisteredAsync(phone, mark);
         var filed = await LivedAsync(phone, mark);
         var withdrawn = await WithdrawnAsync(phone, mark);
-        var preview = (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200).Json.GetProperty("records").EnumerateArray().ToArray();
+        var preview = (await PreviewAsync(phone)).Json.GetProperty("records").EnumerateArray().ToArray();
         Why(preview, open).ShouldBe(("open", null));
         Why(preview, withdrawn).ShouldBe((null, null));
         var (why, until) = Why(preview, filed);
@@ -163,6 +163,36 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     [Fact]
+    public async Task However_many_records_there_are_as_many_questions_are_asked()
+    {
+        using var statements = new Statements();
+        var (few, many) = (Person().Phone, Person().Phone);
+        foreach (var (phone, count) in new[] { (few, 2), (many, 60) })
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, count), TestContext.Current.CancellationToken, async (_, _) => await RegisteredAsync(phone, mark: "x"));
+            await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetArrayLength(), found => found == count + 1, "the cases and the customer");
+        }
+
+        var ofFew = await AskedAsync(() => PreviewAsync(few));
+        var ofMany = await AskedAsync(() => PreviewAsync(many));
+        ofFew.ShouldNotBeEmpty();
+        ofMany.Count.ShouldBe(ofFew.Count, Often(ofMany));
+        ofFew = await AskedAsync(async () => (await OrderAsync(few)).Is(201));
+        ofMany = await AskedAsync(async () => (await OrderAsync(many)).Is(201).Json.GetProperty("records").GetInt32().ShouldBe(61));
+        ofMany.Count.ShouldBe(ofFew.Count, Often(ofMany));
+
+        static string Often(IReadOnlyList<string> statements) => statements.CountBy(sql => sql).MaxBy(c => c.Value).ToString();
+
+        async Task<IReadOnlyList<string>> AskedAsync(Func<Task> act)
+        {
+            using var activity = new System.Diagnostics.Activity("erasure").Start();
+            await act();
+            // What is written goes in batches, and grows with the records.
+            return [.. statements.Of(activity.TraceId.ToString()).Where(sql => !sql.Contains("INSERT", StringComparison.Ordinal))];
+        }
+    }
+
+    [Fact]
     public async Task Nothing_more_is_kept_of_who_was_forgotten()
     {
         var (phone, mark) = Person();
@@ -196,6 +226,8 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     private static (string Phone, string Mark) Person() => ($"1341234{Interlocked.Increment(ref persons):0000}", $"forget-{Guid.NewGuid():N}");
+
+    private async Task<Reply> PreviewAsync(string phone) => (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200);
 
     private Task<Reply> OrderAsync(string phone) => system.Admin.PostAsync("/api/v1/personal-data/erasures", new { phone, reason = "客户来函" });
 

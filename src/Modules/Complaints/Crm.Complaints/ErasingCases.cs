@@ -12,11 +12,12 @@ internal sealed class ErasingCases(ComplaintsDb db, ComplaintDesk desk, KeyRing 
 {
     public override string Kind => "complaint";
 
-    public override Task<IReadOnlyList<PersonalRecord>> FindAsync(Phone phone, CancellationToken ct) =>
-        Db.FindAsync(Keys, phone.E164, indexes => ListAsync(c => indexes.Contains(c.Complainant!.PhoneIndex), ct), ct);
+    public override Task<IReadOnlyList<PersonalRecord>> FindAsync(Phone phone, CancellationToken ct) => Db.FindAsync<IReadOnlyList<PersonalRecord>>(
+        Keys, phone.E164, async indexes => [.. (await ListAsync(c => indexes.Contains(c.Complainant!.PhoneIndex), ct)).Select(c => c.Record)], ct);
 
     /// <summary>Cases of a customer of the directory: also those that left another phone of theirs.</summary>
-    public override Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct) => ListAsync(c => c.CustomerId != null && records.Contains(c.CustomerId.Value), ct);
+    public override async Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct) =>
+        [.. (await ListAsync(c => c.CustomerId != null && records.Contains(c.CustomerId.Value), ct)).Select(c => new Belonging(c.Customer!.Value, c.Record))];
 
     protected override Instant? ErasedAt(Complaint complaint) => complaint.ErasedAt;
 
@@ -29,10 +30,11 @@ internal sealed class ErasingCases(ComplaintsDb db, ComplaintDesk desk, KeyRing 
         complaint.Erase(moment);
     }
 
-    private async Task<IReadOnlyList<PersonalRecord>> ListAsync(Expression<Func<Complaint, bool>> which, CancellationToken ct)
+    private async Task<IReadOnlyList<(Guid? Customer, PersonalRecord Record)>> ListAsync(Expression<Func<Complaint, bool>> which, CancellationToken ct)
     {
         var cases = await Db.Complaints.AsNoTracking().Where(which).OrderBy(c => c.Id)
             .Select(c => new { Case = c, ArchivedAt = c.Steps.Where(s => s.Kind == StepKind.Archived).Max(s => (Instant?)s.At) }).ToListAsync(ct);
-        return [.. cases.Select(c => new PersonalRecord(Kind, c.Case.Id, c.Case.Number, c.Case.Project, c.Case.Keeps(c.ArchivedAt, Desk.MomentIn(c.Case.Project, by: ""))))];
+        var moments = cases.Select(c => c.Case.Project).Distinct().ToDictionary(p => p, p => Desk.MomentIn(p, by: ""));
+        return [.. cases.Select(c => (c.Case.CustomerId, new PersonalRecord(Kind, c.Case.Id, c.Case.Number, c.Case.Project, c.Case.Keeps(c.ArchivedAt, moments[c.Case.Project]))))];
     }
 }

@@ -11,10 +11,10 @@ internal sealed class ErasingVisits(FollowUpsDb db, FollowUpDesk desk, KeyRing k
 {
     public override string Kind => "followUp";
 
-    public override async Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct)
+    public override async Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct)
     {
-        var found = await Db.FollowUps.AsNoTracking().Where(f => records.Contains(f.OriginId)).OrderBy(f => f.Id).Select(f => new { f.Id, f.Number, f.Project }).ToListAsync(ct);
-        return [.. found.Select(f => new PersonalRecord(Kind, f.Id, f.Number, f.Project, Kept: null))];
+        var found = await Db.FollowUps.AsNoTracking().Where(f => records.Contains(f.OriginId)).OrderBy(f => f.Id).Select(f => new { f.OriginId, f.Id, f.Number, f.Project }).ToListAsync(ct);
+        return [.. found.Select(f => new Belonging(f.OriginId, new PersonalRecord(Kind, f.Id, f.Number, f.Project, Kept: null)))];
     }
 
     protected override Instant? ErasedAt(FollowUp followUp) => followUp.ErasedAt;

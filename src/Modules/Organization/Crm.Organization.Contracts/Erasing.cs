@@ -21,6 +21,11 @@ public sealed record Kept(string Why, Instant? Until);
 /// <param name="Kept">Why it cannot be erased yet; null when it can.</param>
 public sealed record PersonalRecord(string Kind, Guid Id, string? Number, string? Project, Kept? Kept);
 
+/// <summary>ORG-12: a record that is erased with another one.</summary>
+/// <param name="To">The record it belongs to.</param>
+/// <param name="Record">What was found.</param>
+public sealed record Belonging(Guid To, PersonalRecord Record);
+
 /// <summary>ORG-12: what came of erasing one record.</summary>
 /// <param name="At">When it was erased, now or by an earlier attempt; null where it was not.</param>
 /// <param name="Kept">Why not.</param>
@@ -41,8 +46,11 @@ public abstract class Erasing
     /// <summary>Records found by the person's phone, in any project.</summary>
     public virtual Task<IReadOnlyList<PersonalRecord>> FindAsync(Phone phone, CancellationToken ct) => Task.FromResult<IReadOnlyList<PersonalRecord>>([]);
 
-    /// <summary>Records that belong to a record of another module, such as the follow-ups of a case. They are erased with it.</summary>
-    public virtual Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct) => Task.FromResult<IReadOnlyList<PersonalRecord>>([]);
+    /// <summary>Records that belong to these of other modules, such as the follow-ups of cases. They are erased with them.</summary>
+    /// <param name="records">All of them together: somebody may have thousands.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Each once, with one of those it belongs to.</returns>
+    public virtual Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct) => Task.FromResult<IReadOnlyList<Belonging>>([]);
 
     /// <summary>Erases one record in a transaction of its own, with an entry of the audit. Once: an erased one says when it was.</summary>
     /// <param name="id">The record.</param>

@@ -16,6 +16,9 @@ namespace Crm.Shared.Http;
 /// <summary>Endpoint metadata: a retry must be recognisable, so the Idempotency-Key header is required.</summary>
 public sealed record CreatesSomething;
 
+/// <summary>Endpoint metadata: a question that is asked by POST, since what it asks with may stand in no address. It changes nothing, so a retry needs no Idempotency-Key.</summary>
+public sealed record AsksSomething;
+
 /// <summary>Endpoint metadata: an edit, which needs If-Match.</summary>
 public sealed record EditsSomething;
 
@@ -52,6 +55,7 @@ public sealed class Call : IBindableFromHttpContext<Call>
     /// <exception cref="VersionRequired">An edit without If-Match.</exception>
     public async Task<IResult> Send<TAnswer>(ICommand<TAnswer> command)
     {
+        if (context.GetEndpoint()!.Metadata.GetMetadata<AsksSomething>() is not null) throw new InvalidOperationException("An endpoint that only asks was given a command: its callers are told that no key is needed.");
         var services = context.RequestServices;
         var current = Describe();
         current.Idempotency = await ReadIdempotencyKey(services);
@@ -68,9 +72,11 @@ public sealed class Call : IBindableFromHttpContext<Call>
     }
 
     /// <summary>Asks a question and answers 200, with an ETag for a versioned resource and a <c>next</c> link for a page.</summary>
+    /// <exception cref="Malformed">Idempotency-Key is missing or not well formed, where the endpoint carries out commands besides.</exception>
     public async Task<IResult> Ask<TAnswer>(IRequest<TAnswer> question)
     {
         Describe();
+        if (context.GetEndpoint()!.Metadata.GetMetadata<CreatesSomething>() is not null) await ReadIdempotencyKey(context.RequestServices);
         return Show(await context.RequestServices.GetRequiredService<IMediator>().Send(question, context.RequestAborted));
     }
 

@@ -53,6 +53,7 @@ internal static class LookUpByPhoneEndpoint
             "lookUpComplaintsByPhone", "Find a caller's cases",
             "The cases of the projects you may read whose customer left this phone, newest first. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written. That somebody looked is an entry of the audit, without the number.",
             rules: "CMP-03, ORG-10, ORG-12")
+        .WithMetadata(new AsksSomething())
         .Example(new { phone = "138 0013 8000" })
         .Requires(ComplaintPermissions.Read);
 }

@@ -55,7 +55,7 @@ internal sealed class CustomerTables :
 
     public void Configure(EntityTypeBuilder<CustomerSubject> builder)
     {
-        builder.ToTable("customer_subjects").HasKey(s => new { s.SubjectKind, s.SubjectId });
+        builder.ToTable("customer_subjects").HasKey(s => new { s.SubjectId, s.SubjectKind });
         builder.HasOne<Customer>().WithMany().HasForeignKey(s => s.CustomerId);
         builder.HasIndex(s => s.CustomerId);
     }

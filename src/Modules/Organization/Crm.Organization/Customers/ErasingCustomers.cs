@@ -25,12 +25,13 @@ internal sealed class ErasingCustomers(OrganizationDb db, KeyRing keys, IClock c
     }
 
     /// <summary>Whom the directory knows by these records: also where it has heard of them only after the order was given.</summary>
-    public override async Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct)
+    public override async Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct)
     {
-        var linked = db.Set<CustomerSubject>().Where(s => records.Contains(s.SubjectId)).Select(s => s.CustomerId);
-        var known = await db.Customers.Where(c => linked.Contains(c.Id)).Select(c => c.MergedInto ?? c.Id).Distinct().ToListAsync(ct);
-        var there = await db.Customers.Where(c => known.Contains(c.Id) && c.ErasedAt == null).Select(c => c.Id).ToListAsync(ct);
-        return [.. there.Select(id => new PersonalRecord(Kind, id, Number: null, Project: null, Kept: null))];
+        var linked = await db.Set<CustomerSubject>().Where(s => records.Contains(s.SubjectId))
+            .Join(db.Customers, s => s.CustomerId, c => c.Id, (s, c) => new { s.SubjectId, CustomerId = c.MergedInto ?? c.Id }).ToListAsync(ct);
+        var known = linked.Select(l => l.CustomerId).Distinct().ToArray();
+        var there = await db.Customers.Where(c => known.Contains(c.Id) && c.ErasedAt == null).Select(c => c.Id).ToHashSetAsync(ct);
+        return [.. linked.Where(l => there.Contains(l.CustomerId)).DistinctBy(l => l.CustomerId).Select(l => new Belonging(l.SubjectId, new PersonalRecord(Kind, l.CustomerId, Number: null, Project: null, Kept: null)))];
     }
 
     public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)

@@ -13,10 +13,11 @@ internal sealed class ErasingHandovers(OrganizationDb db, KeyRing keys, IClock c
 
     public override string Kind => "shiftHandover";
 
-    public override async Task<IReadOnlyList<PersonalRecord>> FindOfAsync(IReadOnlyCollection<Guid> records, CancellationToken ct)
+    public override async Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct)
     {
-        var found = await db.Set<ShiftHandover>().AsNoTracking().Where(h => h.About.Any(r => records.Contains(r)) && h.ErasedAt == null).OrderBy(h => h.Id).Select(h => new { h.Id, h.Project }).ToListAsync(ct);
-        return [.. found.Select(h => new PersonalRecord(Kind, h.Id, Number: null, h.Project, Kept: null))];
+        var found = await db.Set<ShiftHandover>().AsNoTracking().Where(h => h.About.Any(r => records.Contains(r)) && h.ErasedAt == null).OrderBy(h => h.Id).Select(h => new { h.Id, h.Project, h.About }).ToListAsync(ct);
+        var asked = records.ToHashSet();
+        return [.. found.Select(h => new Belonging(h.About.First(asked.Contains), new PersonalRecord(Kind, h.Id, Number: null, h.Project, Kept: null)))];
     }
 
     public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)

@@ -42,20 +42,23 @@ internal sealed class Erasure : Aggregate
     /// <summary>Takes in what was found; what it knows already stays as it is.</summary>
     public void Take(IEnumerable<ErasureItem> found)
     {
-        items.AddRange(found.Where(f => !items.Any(f.IsSame)));
+        var known = items.Select(i => (i.Kind, i.RecordId)).ToHashSet();
+        items.AddRange(found.Where(f => known.Add((f.Kind, f.RecordId))));
         Touch();
     }
 
-    /// <summary>It is over once nothing is left to erase.</summary>
-    public void Settle(Instant now)
+    /// <summary>Nothing is left to erase: it is over.</summary>
+    public void Complete(Instant now)
     {
-        if (CompletedAt is not null || items.Any(i => i.ErasedAt is null)) return;
+        if (CompletedAt is not null) return;
         (CompletedAt, PhoneIndex) = (now, null);
         Touch();
     }
 
     /// <summary>Where it stands.</summary>
-    public ErasureState State => CompletedAt is not null ? ErasureState.Completed : items.Any(i => i.ErasedAt is null && i.KeptWhy is null) ? ErasureState.InProgress : ErasureState.Waiting;
+    /// <param name="completedAt">When it was over.</param>
+    /// <param name="isAtWork">Something is left that need not be kept.</param>
+    public static ErasureState StateOf(Instant? completedAt, bool isAtWork) => completedAt is not null ? ErasureState.Completed : isAtWork ? ErasureState.InProgress : ErasureState.Waiting;
 }
 
 /// <summary>ORG-12: one record of the person, and what became of it.</summary>
@@ -84,6 +87,9 @@ internal sealed class ErasureItem
     public string? KeptWhy { get; private set; }
 
     public Instant? KeptUntil { get; private set; }
+
+    /// <summary>It is left, and need not be kept.</summary>
+    public bool IsAtWork => ErasedAt is null && KeptWhy is null;
 
     /// <summary>When it is looked at next; null once it is erased, and while it waits for what it belongs to.</summary>
     public Instant? NextLookAt { get; private set; }

@@ -10,7 +10,6 @@ internal sealed class ErasureTables : IEntityTypeConfiguration<Erasure>, IEntity
     {
         builder.ToTable("erasures").HasKey(e => e.Id);
         builder.Property(e => e.Version).IsConcurrencyToken();
-        builder.Ignore(e => e.State);
         builder.HasMany(e => e.Items).WithOne().HasForeignKey(i => i.ErasureId);
         builder.HasIndex(e => e.PhoneIndex).IsUnique().HasFilter("phone_index IS NOT NULL");
         builder.HasIndex(e => new { e.RequestedAt, e.Id });
@@ -20,6 +19,10 @@ internal sealed class ErasureTables : IEntityTypeConfiguration<Erasure>, IEntity
     {
         builder.ToTable("erasure_items").HasKey(i => i.Id);
         builder.HasIndex(i => new { i.ErasureId, i.Kind, i.RecordId }).IsUnique();
+        builder.Ignore(i => i.IsAtWork);
+        // What is left of one, which may have thousands of records.
+        builder.HasIndex(i => new { i.ErasureId, i.KeptWhy }).HasFilter("erased_at IS NULL");
+        builder.HasIndex(i => new { i.ErasureId, i.Belongs }).HasFilter("belongs IS NOT NULL");
         builder.HasIndex(i => i.NextLookAt).HasFilter("next_look_at IS NOT NULL");
     }
 }

@@ -19,11 +19,10 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
     /// <summary>Everything that is known of the person, and what belongs to it.</summary>
     public async Task<IReadOnlyList<ErasureItem>> FindAsync(Phone phone, CancellationToken ct)
     {
-        var found = new List<ErasureItem>();
+        var (own, now) = (new List<ErasureItem>(), clock.GetCurrentInstant());
         foreach (var kind in kinds)
-            foreach (var record in await kind.FindAsync(phone, ct)) found.Add(ErasureItem.Of(kind.Module, record, of: null, clock.GetCurrentInstant()));
-        foreach (var own in found.ToArray()) await AddAsync(await OfAsync(own, ct), found, ct);
-        return found;
+            foreach (var record in await kind.FindAsync(phone, ct)) own.Add(ErasureItem.Of(kind.Module, record, of: null, now));
+        return await WithBelongingsAsync(own, ct);
     }
 
     /// <summary>Does what is due, record by record. Hosts share the work: what one has taken, the others pass over.</summary>
@@ -59,42 +58,53 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         db.ChangeTracker.Clear();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.LockAsync<Erasure>(due.ErasureId, ct);
-        var (erasure, now) = (await db.Erasures.Include(e => e.Items).SingleAsync(e => e.Id == due.ErasureId, ct), clock.GetCurrentInstant());
-        var item = erasure.Items.Single(i => i.Id == due.ItemId);
+        var (item, now) = (await db.Set<ErasureItem>().SingleAsync(i => i.Id == due.ItemId, ct), clock.GetCurrentInstant());
         if (outcome is null) item.TryLater(now);
         else item.Tried(outcome, now);
-        if (item.ErasedAt is not null)
+        if (item.ErasedAt is not null) await ReleaseAsync(item, now, ct);
+        await db.SaveChangesAsync(ct);
+        if (!await db.Set<ErasureItem>().AnyAsync(i => i.ErasureId == due.ErasureId && i.ErasedAt == null, ct))
         {
-            var (its, belongs) = (await OfAsync(item, ct), new List<ErasureItem>());
-            await AddAsync(its, belongs, ct);
-            erasure.Take(belongs);
-            // Also what was found by another record it belongs to besides: it goes with the first of them.
-            foreach (var next in erasure.Items.Where(i => i.Belongs == item.RecordId || its.Any(i.IsSame))) next.Follow(now);
+            (await db.Erasures.SingleAsync(e => e.Id == due.ErasureId, ct)).Complete(now);
+            await db.SaveChangesAsync(ct);
         }
 
-        erasure.Settle(now);
-        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>What belongs to a record itself.</summary>
-    private async Task<IReadOnlyList<ErasureItem>> OfAsync(ErasureItem own, CancellationToken ct)
+    /// <summary>A record is erased: it is the turn of what belongs to it, also of what has come to it since the order.</summary>
+    private async Task ReleaseAsync(ErasureItem erased, Instant now, CancellationToken ct)
     {
-        var its = new List<ErasureItem>();
-        foreach (var kind in kinds)
-            foreach (var record in await kind.FindOfAsync([own.RecordId], ct)) its.Add(ErasureItem.Of(kind.Module, record, own, clock.GetCurrentInstant()));
-        return its;
+        var its = await OfAsync([erased], ct);
+        var belongs = await WithBelongingsAsync(its, ct);
+        var records = belongs.Select(b => b.RecordId).ToArray();
+        // Of thousands only those that this is about.
+        var erasure = await db.Erasures.Include(e => e.Items.Where(i => i.Id == erased.Id || i.Belongs == erased.RecordId || records.Contains(i.RecordId))).SingleAsync(e => e.Id == erased.ErasureId, ct);
+        erasure.Take(belongs);
+        // Also what was found by another record it belongs to besides: it goes with the first of them.
+        foreach (var next in erasure.Items.Where(i => i.Belongs == erased.RecordId || its.Any(i.IsSame))) next.Follow(now);
     }
 
-    /// <summary>Adds these, and what belongs to them, each once.</summary>
-    private async Task AddAsync(IReadOnlyList<ErasureItem> items, List<ErasureItem> found, CancellationToken ct)
+    /// <summary>These, and what belongs to them, each once. One question for each kind and generation, however many there are.</summary>
+    private async Task<IReadOnlyList<ErasureItem>> WithBelongingsAsync(IReadOnlyList<ErasureItem> items, CancellationToken ct)
     {
-        foreach (var item in items)
+        var found = new OrderedDictionary<(string Kind, Guid RecordId), ErasureItem>();
+        while (true)
         {
-            if (found.Any(item.IsSame)) continue;
-            found.Add(item);
-            await AddAsync(await OfAsync(item, ct), found, ct);
+            var unknown = items.Where(i => found.TryAdd((i.Kind, i.RecordId), i)).ToArray();
+            if (unknown.Length == 0) return [.. found.Values];
+            items = await OfAsync(unknown, ct);
         }
+    }
+
+    /// <summary>What belongs to these records themselves.</summary>
+    private async Task<IReadOnlyList<ErasureItem>> OfAsync(IReadOnlyList<ErasureItem> owners, CancellationToken ct)
+    {
+        var (its, now) = (new List<ErasureItem>(), clock.GetCurrentInstant());
+        var byId = owners.ToDictionary(o => o.RecordId);
+        foreach (var kind in kinds)
+            foreach (var found in await kind.FindOfAsync([.. byId.Keys], ct)) its.Add(ErasureItem.Of(kind.Module, found.Record, byId[found.To], now));
+        return its;
     }
 
     private async Task<Due?> TakeDueAsync(CancellationToken ct)

@@ -45,6 +45,7 @@ internal static class AddWorkingDaysEndpoint
         .MapPost("/calendar/working-days/addition", (Body<AddWorkingDaysBody> body, Call call) => call.Ask(new AddWorkingDays(body.Value)))
         .Tells<WorkingDayFound>(
             "addWorkingDays", "Add working days to a day", "The n-th working day after a day, by the working calendar. From a working day, adding n and then -n comes back to it.", rules: "ORG-07")
+        .WithMetadata(new AsksSomething())
         .Example(new { from = "2026-02-13", days = 3 })
         .Requires(OrganizationPermissions.Read);
 }

@@ -36,6 +36,7 @@ internal static class CountWorkingDaysEndpoint
         .MapPost("/calendar/working-days/count", (Body<CountWorkingDaysBody> body, Call call) => call.Ask(new CountWorkingDays(body.Value)))
         .Tells<WorkingDaysCounted>(
             "countWorkingDays", "Count working days", "How many working days lie after a day up to and with another. Between working days it undoes the addition.", rules: "ORG-07")
+        .WithMetadata(new AsksSomething())
         .Example(new { from = "2026-02-13", to = "2026-02-25" })
         .Requires(OrganizationPermissions.Read);
 }

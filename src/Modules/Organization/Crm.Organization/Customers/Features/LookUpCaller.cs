@@ -73,6 +73,7 @@ internal static class LookUpCallerEndpoint
             "lookUpCaller", "Find out who calls",
             "What every module knows of the caller with this phone: the customer, and their cases and follow-ups, open ones first, each within your own rights there. The number stands in the body, so that it is in no address and no log; it is found whole or not at all, however it is written. A phone that is nobody's is answered with 200 and nothing found. That somebody looked is an entry of the audit, without the number.",
             rules: "ORG-10, ORG-12, ORG-16")
+        .WithMetadata(new AsksSomething())
         .Example(new { phone = "138 0013 8000" })
         .Requires(OrganizationPermissions.ReadCustomers);
 }

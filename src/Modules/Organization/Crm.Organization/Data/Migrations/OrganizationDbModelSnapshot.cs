@@ -1037,13 +1037,13 @@ namespace Crm.Organization.Data.Migrations
 
             modelBuilder.Entity("Crm.Organization.Customers.CustomerSubject", b =>
                 {
-                    b.Property<string>("SubjectKind")
-                        .HasColumnType("text")
-                        .HasColumnName("subject_kind");
-
                     b.Property<Guid>("SubjectId")
                         .HasColumnType("uuid")
                         .HasColumnName("subject_id");
+
+                    b.Property<string>("SubjectKind")
+                        .HasColumnType("text")
+                        .HasColumnName("subject_kind");
 
                     b.Property<Guid>("CustomerId")
                         .HasColumnType("uuid")
@@ -1053,7 +1053,7 @@ namespace Crm.Organization.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("linked_at");
 
-                    b.HasKey("SubjectKind", "SubjectId")
+                    b.HasKey("SubjectId", "SubjectKind")
                         .HasName("pk_customer_subjects");
 
                     b.HasIndex("CustomerId")
@@ -2022,6 +2022,14 @@ namespace Crm.Organization.Data.Migrations
                     b.HasIndex("NextLookAt")
                         .HasDatabaseName("ix_erasure_items_next_look_at")
                         .HasFilter("next_look_at IS NOT NULL");
+
+                    b.HasIndex("ErasureId", "Belongs")
+                        .HasDatabaseName("ix_erasure_items_erasure_id_belongs")
+                        .HasFilter("belongs IS NOT NULL");
+
+                    b.HasIndex("ErasureId", "KeptWhy")
+                        .HasDatabaseName("ix_erasure_items_erasure_id_kept_why")
+                        .HasFilter("erased_at IS NULL");
 
                     b.HasIndex("ErasureId", "Kind", "RecordId")
                         .IsUnique()

@@ -28,7 +28,7 @@ internal sealed class GetErasureHandler(OrganizationDb db) : IRequestHandler<Get
     public async Task<ErasureView> Handle(GetErasure request, CancellationToken cancellationToken)
     {
         var e = await db.Erasures.AsNoTracking().Include(x => x.Items).SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("erasure", "删除请求");
-        return new(e.Id, e.State, e.RequestedAt, e.RequestedBy, e.CompletedAt, [.. e.Items.OrderBy(i => i.Id).Select(ErasureRecord.Of)], e.Version);
+        return new(e.Id, Erasure.StateOf(e.CompletedAt, e.Items.Any(i => i.IsAtWork)), e.RequestedAt, e.RequestedBy, e.CompletedAt, [.. e.Items.OrderBy(i => i.Id).Select(ErasureRecord.Of)], e.Version);
     }
 }
 

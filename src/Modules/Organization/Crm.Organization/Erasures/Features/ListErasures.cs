@@ -31,12 +31,17 @@ internal sealed class ListErasuresHandler(OrganizationDb db) : IRequestHandler<L
     public async Task<Page<ErasureListItem>> Handle(ListErasures request, CancellationToken cancellationToken)
     {
         var limit = Paging.Limit(request.Query.Limit);
-        var erasures = db.Erasures.AsNoTracking().Include(e => e.Items).AsQueryable();
+        var erasures = db.Erasures.AsNoTracking();
         if (Paging.ReadCursor<TimeKey>(request.Query.Cursor) is { At: var at, Id: var id })
             erasures = erasures.Where(e => EF.Functions.LessThan(ValueTuple.Create(e.RequestedAt, e.Id), ValueTuple.Create(at, id)));
-        var rows = await erasures.OrderByDescending(e => e.RequestedAt).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var rows = await erasures.OrderByDescending(e => e.RequestedAt).ThenByDescending(e => e.Id).Take(limit + 1)
+            .Select(e => new
+            {
+                Erasure = e, Records = e.Items.Count, Left = e.Items.Count(i => i.ErasedAt == null), IsAtWork = e.Items.Any(i => i.ErasedAt == null && i.KeptWhy == null),
+            }).ToListAsync(cancellationToken);
         return Paging.Cut(
-            [.. rows.Select(e => new ErasureListItem(e.Id, e.State, e.RequestedAt, e.RequestedBy, e.CompletedAt, e.Items.Count, e.Items.Count(i => i.ErasedAt is not null), e.Version))],
+            [.. rows.Select(r => new ErasureListItem(
+                r.Erasure.Id, Erasure.StateOf(r.Erasure.CompletedAt, r.IsAtWork), r.Erasure.RequestedAt, r.Erasure.RequestedBy, r.Erasure.CompletedAt, r.Records, r.Records - r.Left, r.Erasure.Version))],
             limit, e => new TimeKey(e.RequestedAt, e.Id));
     }
 }

@@ -51,9 +51,9 @@ internal sealed class OrderErasureHandler(OrganizationDb db, Forgetting forgetti
         var isNew = erasure is null;
         if (erasure is null) db.Erasures.Add(erasure = new Erasure(keys.Index(phone.E164), context.Caller.Subject, clock.GetCurrentInstant()));
         erasure.Take(await forgetting.FindAsync(phone, cancellationToken));
-        erasure.Settle(clock.GetCurrentInstant());
+        if (erasure.Items.All(i => i.ErasedAt is not null)) erasure.Complete(clock.GetCurrentInstant());
         return new(
-            isNew ? 201 : 200, new(erasure.Id, erasure.State, erasure.Items.Count, erasure.Items.Count(i => i.KeptWhy is not null), erasure.Version),
+            isNew ? 201 : 200, new(erasure.Id, Erasure.StateOf(erasure.CompletedAt, erasure.Items.Any(i => i.IsAtWork)), erasure.Items.Count, erasure.Items.Count(i => i.KeptWhy is not null), erasure.Version),
             new Deed("erasure", erasure.Id.ToString(), Project: null, clock.GetCurrentInstant()), erasure.Version, $"/api/v1/personal-data/erasures/{erasure.Id}");
     }
 

@@ -70,6 +70,7 @@ internal static class PreviewErasureEndpoint
             "previewErasure", "See what forgetting somebody would erase",
             "Every record of every module that holds something of the person with this phone, whether it can be erased now, and if not, why and until when. Changes nothing. That somebody looked is an entry of the audit, without the number.",
             rules: "ORG-10, ORG-12")
+        .WithMetadata(new AsksSomething())
         .Example(new { phone = "138 0013 8000" })
         .RequiresEverywhere(OrganizationPermissions.ErasePersonalData);
 }
