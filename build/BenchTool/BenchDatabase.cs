@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Crm.Build.Hosting;
@@ -9,6 +10,8 @@ namespace Crm.Build.Bench;
 /// <summary>One part's database, as its superuser sees it.</summary>
 internal sealed class BenchDatabase(string name, string connectionString) : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10), Look = TimeSpan.FromMilliseconds(100);
+
     private static readonly string[] Everything =
     [
         "organization.read", "complaints.read", "complaints.register", "complaints.handle", "complaints.see-phones", "followUps.read",
@@ -35,6 +38,18 @@ internal sealed class BenchDatabase(string name, string connectionString) : IAsy
     {
         await using var command = source.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Asks until the answer is true.</summary>
+    /// <param name="question">SQL that answers with a boolean.</param>
+    /// <param name="otherwise">What to say when it never is.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="TimeoutException">It is not within ten minutes.</exception>
+    public async Task UntilAsync(string question, string otherwise, CancellationToken ct)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(Look, ct))
+            if (await ScalarAsync<bool>(question, ct)) return;
+        throw new TimeoutException($"{otherwise} within {Patience.TotalMinutes:0} minutes.");
     }
 
     /// <summary>Every row, each as its columns.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Crm.Build.Hosting;
 
 namespace Crm.Build.Bench;
@@ -6,8 +5,6 @@ namespace Crm.Build.Bench;
 /// <summary>Events ComplaintResolved in any number: the first is real, the others are copies of it by SQL, each of a case of its own.</summary>
 internal static class EventCopies
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), Look = TimeSpan.FromMilliseconds(50);
-
     /// <summary>The model of all copies: a case with a named customer, accepted and resolved over HTTP.</summary>
     public static Task ResolveOneAsync(BenchDatabase database, HostProcess host, string key, CancellationToken ct) => Task.Run(
         async () =>
@@ -48,14 +45,7 @@ internal static class EventCopies
         $"(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint + i / 10), 12, '0') || overlay(substr(md5(random()::text), 1, 20) placing '7' from 1 for 1))::uuid";
 
     /// <summary>Returns when no more than so many wait to be delivered.</summary>
-    /// <exception cref="TimeoutException">They still do after five minutes.</exception>
-    public static async Task WaitAsync(BenchDatabase database, int atMost, CancellationToken ct)
-    {
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(Look, ct))
-        {
-            if (await database.ScalarAsync<long>($"SELECT count(*) FROM (SELECT 1 FROM complaints.outbox_deliveries LIMIT {atMost + 1}) AS waiting", ct) <= atMost) return;
-        }
-
-        throw new TimeoutException($"The outbox was not drained within {Patience.TotalMinutes:0} minutes.");
-    }
+    /// <exception cref="TimeoutException">They still do after ten minutes.</exception>
+    public static Task WaitAsync(BenchDatabase database, int atMost, CancellationToken ct) =>
+        database.UntilAsync($"SELECT count(*) <= {atMost} FROM (SELECT 1 FROM complaints.outbox_deliveries LIMIT {atMost + 1}) AS waiting", "The outbox was not drained", ct);
 }

@@ -10,7 +10,6 @@ internal static class MillionBench
 {
     private const int All = 1_000_000, Tenth = All / 10, Piece = 5_000, Waiting = 5_000;
     private static readonly string[] Tables = ["complaints.outbox_deliveries", "complaints.outbox_events"];
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMinutes(10);
 
     public static async Task<string> RunAsync(BenchOptions options, BenchGround ground, CancellationToken ct)
     {
@@ -51,10 +50,10 @@ internal static class MillionBench
         var forgetting = ground.NewHost(database, more: new Dictionary<string, string> { ["Crm__Retention__Events"] = "01:00:00" });
         forgetting.Start();
         await forgetting.ReadyAsync(ct);
-        await UntilAsync("SELECT count(*) < 100 FROM complaints.outbox_events", "events were not forgotten");
-        await UntilAsync(
+        await database.UntilAsync("SELECT count(*) < 100 FROM complaints.outbox_events", "The events were not forgotten", ct);
+        await database.UntilAsync(
             "SELECT bool_and(n_dead_tup < 1000) FROM pg_stat_user_tables WHERE schemaname = 'complaints' AND relname IN ('outbox_events', 'outbox_deliveries')",
-            "autovacuum did not come");
+            "Autovacuum did not come", ct);
         await SizeAsync("forgotten after their time, vacuumed by autovacuum");
         await ground.CompactAsync(database, ct);
         var settled = await SizeAsync("compacted (`Crm.Host compact`) while a host serves");
@@ -97,13 +96,6 @@ internal static class MillionBench
             foreach (var table in Tables) each.Add(await database.ScalarAsync<long>($"SELECT pg_total_relation_size('{table}')", ct) / 1024);
             sizes.Add(when, each[0], each[1], each.Sum());
             return each.Sum();
-        }
-
-        async Task UntilAsync(string question, string otherwise)
-        {
-            for (var waited = TimeSpan.Zero; waited < Patience; waited += Look, await Task.Delay(Look, ct))
-                if (await database.ScalarAsync<bool>(question, ct)) return;
-            throw new TimeoutException($"After {Patience.TotalMinutes:0} minutes: {otherwise}.");
         }
     }
 }

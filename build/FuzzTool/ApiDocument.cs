@@ -24,13 +24,32 @@ internal sealed record DocumentedAnswer(IReadOnlyDictionary<string, JsonElement>
 /// <param name="Parameters">Of path, query and header.</param>
 /// <param name="Body">The schema of the body; null when it takes none.</param>
 /// <param name="Example">The body shown in the document.</param>
+/// <param name="TakesCsv">It takes a CSV file instead.</param>
 /// <param name="Answers">By status.</param>
 internal sealed record Operation(
-    string Id, string Method, string Path, IReadOnlyList<Parameter> Parameters, JsonElement? Body, JsonElement? Example,
+    string Id, string Method, string Path, IReadOnlyList<Parameter> Parameters, JsonElement? Body, JsonElement? Example, bool TakesCsv,
     IReadOnlyDictionary<int, DocumentedAnswer> Answers)
 {
-    /// <summary>The collection it belongs to, which its ids are of: complaints, follow-ups, …</summary>
-    public string Collection { get; } = Path.Split('/') is ["", "api", "v1", var name, ..] ? name : Path;
+    private readonly string[] segments = Path.Split('/');
+
+    /// <summary>The collection it belongs to, which its ids are of: complaints, follow-ups, the buildings of a project, …</summary>
+    public string Collection { get; } = Path.Split('/') switch
+    {
+        ["", "api", "v1", "projects", "{project}", var ofProject, ..] => ofProject,
+        ["", "api", "v1", var name, ..] => name,
+        _ => Path,
+    };
+
+    /// <summary>What the parts of its path are, in their order; each with the part before it, which says what it names.</summary>
+    public IEnumerable<(string Before, string Name)> PathParts => segments.Zip(segments.Skip(1)).Where(s => s.Second.StartsWith('{')).Select(s => (s.First, s.Second.Trim('{', '}')));
+
+    /// <summary>Reads the parts of its path from an address.</summary>
+    public IReadOnlyDictionary<string, string> Read(string target)
+    {
+        var given = target.Split('?')[0].Split('/');
+        return segments.Length != given.Length ? new Dictionary<string, string>()
+            : segments.Zip(given).Where(s => s.First.StartsWith('{')).ToDictionary(s => s.First.Trim('{', '}'), s => Uri.UnescapeDataString(s.Second));
+    }
 
     /// <summary>It speaks of one thing of the collection.</summary>
     public bool IsAboutOne => Path.Contains("{id}", StringComparison.Ordinal);
@@ -94,6 +113,7 @@ internal sealed class ApiDocument
         return new Operation(
             story.GetProperty("operationId").GetString()!, method, path, [.. parameters], media?.GetProperty("schema"),
             media is { } m && m.TryGetProperty("example", out var example) ? example : null,
+            story.TryGetProperty("requestBody", out var file) && file.GetProperty("content").TryGetProperty("text/csv", out _),
             story.GetProperty("responses").EnumerateObject().ToDictionary(r => int.Parse(r.Name), r => ReadAnswer(r.Value)));
     }
 

@@ -14,24 +14,46 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
     /// <param name="id">The thing it is about; null for one that is known, or none.</param>
     public FuzzRequest Compose(Operation operation, string? id = null)
     {
-        id ??= lore.Any(operation.Collection, random) is { } known && random.Next(20) > 0 ? known : Guid.CreateVersion7().ToString();
+        id ??= lore.Any(Shelf(operation), random) is { } known && random.Next(20) > 0 ? known : Guid.CreateVersion7().ToString();
+        var address = Address(operation, id);
         var headers = new List<(string, string)>();
-        if (lore.Tokens.Count > 0) headers.Add(("Authorization", $"Bearer {lore.Tokens[random.Next(12) == 0 ? random.Next(lore.Tokens.Count) : 0]}"));
+        if (lore.Tokens.Count > 0) headers.Add(("Authorization", $"Bearer {lore.Tokens[random.Next(4) == 0 ? random.Next(lore.Tokens.Count) : 0]}"));
         if (random.Next(3) == 0) headers.Add(("Accept-Language", ((string[])["zh-CN", "en", "fr", "zh;q=0.5, en"])[random.Next(4)]));
         foreach (var header in operation.Parameters.Where(p => p.In == "header" && (p.Required || random.Next(4) == 0)))
         {
             if (header.Name == "Idempotency-Key") headers.Add((header.Name, $"fuzz-{random.NextInt64():x}"));
-            if (header.Name == "If-Match") headers.Add((header.Name, $"\"{lore.VersionOf(id)}\""));
+            if (header.Name == "If-Match") headers.Add((header.Name, $"\"{lore.VersionAt(address)}\""));
         }
 
-        var request = new FuzzRequest(operation, operation.Method, Address(operation, id) + Query(operation), headers);
+        var request = new FuzzRequest(operation, operation.Method, address + Query(operation), headers);
+        if (operation.TakesCsv) return request with { Body = Encoding.UTF8.GetBytes(values.UnitsFile()), ContentType = "text/csv" };
         return operation.Body is { } schema ? request.WithBody(Body(operation, schema).ToJsonString()) : request;
     }
 
-    private string Address(Operation operation, string id) => operation.Path.Replace("{id}", id)
-        .Replace("{deliveryId}", lore.Any("deliveries", random) ?? Guid.CreateVersion7().ToString())
-        .Replace("{code}", Uri.EscapeDataString(Word(operation, "code") ?? "demo"))
-        .Replace("{name}", Uri.EscapeDataString(Word(operation, "name") ?? "nobodysRole"));
+    /// <summary>Where the ids of an operation are learned: shifts that somebody has are seen in rosters only.</summary>
+    private string Shelf(Operation operation) => operation.Collection == "shift-assignments" ? random.Next(2) == 0 ? "people" : "duty" : operation.Collection;
+
+    private string Address(Operation operation, string id)
+    {
+        var project = random.Next(10) == 0 ? "harbour" : "demo";
+        var address = operation.Path;
+        foreach (var (before, name) in operation.PathParts)
+        {
+            var value = name switch
+            {
+                "id" => id,
+                "project" => project,
+                "code" when before == "{project}" => lore.Any($"{operation.Collection} in {project}", random) ?? "day",
+                "month" or "building" => lore.Any($"{operation.Collection} in {project}", random) ?? "2026-12",
+                "code" or "name" => Word(operation, name) ?? (name == "code" ? "demo" : "nobodysRole"),
+                // Homes of a customer, deliveries of a webhook, roles of a person.
+                _ => lore.Any($"{id} {before}", random) ?? Guid.CreateVersion7().ToString(),
+            };
+            address = address.Replace($"{{{name}}}", Uri.EscapeDataString(value));
+        }
+
+        return address;
+    }
 
     private string? Word(Operation operation, string word)
     {
@@ -47,10 +69,19 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
 
         var made = values.Object(document.Resolve(schema), operation.Collection);
         if (operation.Example is not { } example || random.Next(3) == 0) return made;
-        var mixed = JsonNode.Parse(example.GetRawText())!.AsObject();
+        var mixed = Today(JsonNode.Parse(example.GetRawText()), name: "", operation.Collection)!.AsObject();
         foreach (var (name, value) in made.Where(_ => random.Next(3) == 0).ToList()) mixed[name] = value?.DeepClone();
         return mixed;
     }
+
+    /// <summary>The example with things that are there instead of those it names.</summary>
+    private JsonNode? Today(JsonNode? example, string name, string collection) => example switch
+    {
+        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Today(m.Value, m.Key, collection)))),
+        JsonArray list => new JsonArray([.. list.Select(item => Today(item, name, collection))]),
+        JsonValue said when said.TryGetValue(out string? text) && Guid.TryParse(text, out _) => values.Thing(name, collection),
+        _ => example?.DeepClone(),
+    };
 
     private string Query(Operation operation)
     {

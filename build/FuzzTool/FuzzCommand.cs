@@ -10,8 +10,8 @@ internal static class FuzzCommand
 {
     private const int AllWell = 0, Faulty = 1;
 
-    /// <summary>The first may do everything; then one who may handle, one of another project, one who may nothing, one nobody knows.</summary>
-    private static readonly string[] Staff = ["demo.admin", "demo.officer", "harbour.officer", "demo.guest", "nobody.at.all"];
+    /// <summary>The first may do everything; then people whose own shifts, leave and appraisals there are, one of another project, one who may nothing, one nobody knows.</summary>
+    private static readonly string[] Staff = ["demo.admin", "demo.officer", "demo.desk", "demo.manager", "harbour.officer", "demo.guest", "nobody.at.all"];
 
     public static async Task<int> RunAsync(string[] args, CancellationToken ct)
     {
@@ -99,7 +99,7 @@ internal static class FuzzCommand
         foreach (var list in document.Operations.Where(o => o.Method == "GET" && o.Parameters.Any(p => p is { Name: "project", Required: true })))
         {
             var request = new FuzzRequest(list, "GET", $"{list.Path}?project=demo", [("Authorization", $"Bearer {lore.Tokens[0]}")]);
-            if (await wire.SendAsync(request, ct) is { } answer) lore.Learn(list, answer);
+            if (await wire.SendAsync(request, ct) is { } answer) lore.Learn(list, request.Target, answer);
         }
     }
 }

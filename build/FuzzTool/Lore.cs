@@ -27,21 +27,34 @@ internal sealed class Lore
     /// <summary>Keeps a value.</summary>
     public void Keep(string kind, string value) => shelves.GetOrAdd(kind, _ => new Shelf()).Keep(value);
 
-    /// <summary>The last version that an answer named for the id; 1 when none did.</summary>
-    public int VersionOf(string id) => versions.GetValueOrDefault(id, 1);
-
-    /// <summary>Learns from an answer of the operation.</summary>
-    public void Learn(Operation operation, FuzzAnswer answer)
+    /// <summary>The last version that an answer named for what is at the address, or what it is a part of; 1 when none did.</summary>
+    public int VersionAt(string target)
     {
-        if (!answer.IsSuccess || answer.ContentType != "application/json") return;
+        var path = target.Split('?')[0];
+        return versions.TryGetValue(path, out var version) || versions.TryGetValue(path[..Math.Max(0, path.LastIndexOf('/'))], out version) ? version : 1;
+    }
+
+    /// <summary>Learns from an answer.</summary>
+    /// <param name="operation">The operation that was asked.</param>
+    /// <param name="target">Where.</param>
+    /// <param name="answer">What came.</param>
+    public void Learn(Operation operation, string target, FuzzAnswer answer)
+    {
+        if (!answer.IsSuccess) return;
+        LearnPlace(operation, target, answer);
+        if (answer.ContentType != "application/json" || operation.Collection.Length == 0) return;
         try
         {
             using var body = JsonDocument.Parse(answer.Body);
             var root = body.RootElement;
             if (root.ValueKind != JsonValueKind.Object) return;
+            // What a list below one thing shows are its parts: the deliveries of a webhook.
+            var path = operation.Read(target);
+            var shelf = operation is { IsAboutOne: true, Method: "GET" } && path.TryGetValue("id", out var owner) && !operation.Path.EndsWith("{id}", StringComparison.Ordinal)
+                ? $"{owner} {operation.Path.Split('/')[^1]}" : operation.Collection;
             if (root.TryGetProperty("items", out var items) && items.ValueKind == JsonValueKind.Array)
-                foreach (var item in items.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.Object)) LearnThing(operation, item);
-            else if (operation.Collection.Length > 0) LearnThing(operation, root);
+                foreach (var item in items.EnumerateArray().Where(i => i.ValueKind == JsonValueKind.Object)) LearnThing(shelf, item, path);
+            else LearnThing(shelf, root, path);
             if (root.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String) Keep($"cursor {operation.Id}", next.GetString()!);
             if (root.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String) Keep("key", key.GetString()!);
         }
@@ -51,20 +64,36 @@ internal sealed class Lore
         }
     }
 
-    private void LearnThing(Operation operation, JsonElement thing)
+    /// <summary>Where something is, and which version of it.</summary>
+    private void LearnPlace(Operation operation, string target, FuzzAnswer answer)
     {
-        // The clocks and steps of a case have ids of their own.
-        var isPart = operation.IsAboutOne && operation.Method == "GET" && !operation.Path.EndsWith("{id}", StringComparison.Ordinal);
-        if (!isPart && thing.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String)
+        var isMade = answer.Headers.TryGetValue("Location", out var place);
+        if (isMade && place!.Split('/') is ["", "api", "v1", var collection, .., var last] && Guid.TryParse(last, out _)) Keep(collection, last);
+        if (versions.Count > 50_000) versions.Clear();
+        if (!answer.Headers.TryGetValue("ETag", out var tag) || !int.TryParse(tag.Trim('"'), out var version)) return;
+        var at = isMade ? place! : target.Split('?')[0];
+        // An act answers with the version of what it was done to.
+        versions[operation.Method == "POST" && !isMade ? at[..at.LastIndexOf('/')] : at] = version;
+    }
+
+    private void LearnThing(string shelf, JsonElement thing, IReadOnlyDictionary<string, string> path)
+    {
+        var id = Text(thing, "id") is { } itself && Guid.TryParse(itself, out _) ? itself : null;
+        if (id is not null)
         {
-            Keep(operation.Collection, id.GetString()!);
-            if (thing.TryGetProperty("version", out var version) && version.TryGetInt32(out var number)) versions[id.GetString()!] = number;
-            if (versions.Count > 50_000) versions.Clear();
+            Keep(shelf, id);
+            if (thing.TryGetProperty("version", out var version) && version.TryGetInt32(out var number)) versions[$"/api/v1/{shelf}/{id}"] = number;
         }
 
         foreach (var word in (string[])["code", "name", "assignee"])
-            if (thing.TryGetProperty(word, out var value) && value.ValueKind == JsonValueKind.String) Keep($"{operation.Collection} {word}", value.GetString()!);
+            if (Text(thing, word) is { } value) Keep($"{shelf} {word}", value);
+        // What has its name within a project only.
+        if ((Text(thing, "project") ?? path.GetValueOrDefault("project")) is { } project && (Text(thing, "code") ?? Text(thing, "month")) is { } within) Keep($"{shelf} in {project}", within);
+        foreach (var list in thing.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Array))
+            foreach (var part in list.Value.EnumerateArray().Where(p => p.ValueKind == JsonValueKind.Object)) LearnThing(id is null ? list.Name : $"{id} {list.Name}", part, path);
     }
+
+    private static string? Text(JsonElement thing, string name) => thing.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private sealed class Shelf
     {

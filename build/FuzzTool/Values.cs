@@ -71,23 +71,52 @@ internal sealed class Values(ApiDocument document, Lore lore, Random random)
 
     private JsonNode Text(JsonElement shape, string name, string collection) => shape.TryGetProperty("format", out var format) ? format.GetString() switch
     {
-        "uuid" => lore.Any(name == "origin" ? "complaints" : collection, random) ?? Guid.NewGuid().ToString(),
+        "uuid" => Thing(name, collection),
         "date-time" => Instants[random.Next(Instants.Length)],
         "duration" => ((string[])["PT0S", "PT1S", "PT24H", "P10D", "PT0.000001S", "P3650D"])[random.Next(6)],
-        "date" => "2026-11-22",
+        "date" => ((string[])["2026-11-22", "2026-12-01", "2026-12-31", "2027-01-15", "2028-02-29", "2026-10-01"])[random.Next(6)],
         _ => Words(shape),
     } : Known(name, collection) is { } known && random.Next(8) > 0 ? known : Words(shape);
+
+    /// <summary>The id of something that is there: of what the name says, or of the same collection.</summary>
+    public string Thing(string name, string collection) => lore.Any(
+        name switch
+        {
+            "origin" => "complaints",
+            "id" when collection == "shift-handovers" => "complaints",
+            "wanted" or "rosters" => "people",
+            _ => collection,
+        }, random) ?? Guid.NewGuid().ToString();
+
+    /// <summary>A file of units in buildings that are there, and at times in one that is not.</summary>
+    public string UnitsFile()
+    {
+        var lines = Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"{(random.Next(12) == 0 ? null : lore.Any("buildings in demo", random)) ?? "12"},{random.Next(1, 30)}{random.Next(1, 9):00},{random.Next(1, 34)},{random.Next(20, 300)}.5");
+        return $"楼栋,房号,楼层,建筑面积(㎡)\n{string.Join('\n', lines)}\n";
+    }
 
     /// <summary>Words that mean something to the system.</summary>
     private string? Known(string name, string collection) => name switch
     {
         "project" => random.Next(8) switch { 0 => "harbour", 1 => "nowhere", _ => "demo" },
-        "staff" or "receivedBy" or "assignee" or "to" => ((string[])["demo.admin", "demo.desk", "demo.head", "harbour.officer", "nobody"])[random.Next(5)],
+        "staff" or "people" or "receivedBy" or "assignee" or "to" or "successor" or "manager" or "inCharge" =>
+            ((string[])["demo.admin", "demo.desk", "demo.head", "demo.officer", "demo.manager", "harbour.officer", "nobody"])[random.Next(7)],
         "category" => lore.Any("categories code", random) ?? "other",
         "phone" => ((string[])["13800138000", "+86 138 0013 8000", "１３８００１３８０００", "010-88886666", "400 820 8820", "+442079460958"])[random.Next(6)],
         "system" or "sourceSystem" => ((string[])["hotline-1", "hotline-2", "web"])[random.Next(3)],
         "ticketNumber" or "sourceTicket" => $"F{random.Next(3_000)}",
         "permissions" => ((string[])["complaints.read", "complaints.register", "complaints.handle", "followUps.read", "organization.read"])[random.Next(5)],
+        "month" => ((string[])["2026-11", "2026-12", "2027-01", "2027-02", "2027-03", "2030-02"])[random.Next(6)],
+        "shift" or "shifts" => lore.Any("shifts in demo", random) ?? "day",
+        "building" => lore.Any("buildings in demo", random),
+        "form" => lore.Any("appraisal-forms code", random),
+        "kind" when collection == "violations" => lore.Any("violation-kinds code", random),
+        "company" => lore.Any("companies code", random),
+        "area" => lore.Any("areas code", random),
+        "department" => lore.Any("departments code", random),
+        "role" => lore.Any("roles name", random),
+        "begins" or "ends" or "opens" or "closes" => $"{random.Next(24):00}:{random.Next(4) * 15:00}",
+        "projects" => random.Next(6) == 0 ? "harbour" : "demo",
         "name" when collection == "policies" => lore.Any("policies name", random),
         _ => null,
     };

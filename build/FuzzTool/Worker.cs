@@ -49,7 +49,7 @@ internal sealed class Worker(ApiDocument document, Lore lore, Wireman wire, Judg
         {
             var request = composer.Compose(steps[random.Next(steps.Length)], id);
             if (request.Operation!.Takes("If-Match") && random.Next(6) == 0)
-                request = request.With("If-Match", $"\"{lore.VersionOf(id) + random.Next(1_000, 9_000)}\"") with { Flaw = "stale If-Match", MustBeRefused = true };
+                request = request.With("If-Match", $"\"{lore.VersionAt(request.Target) + random.Next(1_000, 9_000)}\"") with { Flaw = "stale If-Match", MustBeRefused = true };
             if (random.Next(8) == 0 && request.Body is not null) request = bodyFlaws.Break(request);
 
             if (random.Next(8) == 0 && tally.Take()) await Task.WhenAll(SendAsync(request, ct), SendAsync(request, ct));
@@ -85,7 +85,7 @@ internal sealed class Worker(ApiDocument document, Lore lore, Wireman wire, Judg
 
             tally.Count(request, answer);
             judge.Judges(request, answer);
-            if (request.Operation is { } operation) lore.Learn(operation, answer);
+            if (request.Operation is { } operation) lore.Learn(operation, request.Target, answer);
             if (answer.Status == 429) await Task.Delay(TimeSpan.FromSeconds(1), ct);
             return answer;
         }
