@@ -55,10 +55,13 @@ internal sealed class Composer(ApiDocument document, Lore lore, Random random)
         return address;
     }
 
+    /// <summary>A code or name; of people and roles that the fuzzer lives by only to ask about them.</summary>
     private string? Word(Operation operation, string word)
     {
-        var value = lore.Any($"{operation.Collection} {word}", random);
-        return value is not null && operation.Method != "GET" && lore.TheirRights.ContainsKey(value) ? "somebody-else" : value;
+        var shelf = operation.Collection == "agents" ? "staff" : operation.Collection;
+        for (var attempt = 0; attempt < 8; attempt++)
+            if (lore.Any($"{shelf} {word}", random) is var value && (value is null || operation.Method == "GET" || !lore.TheirRights.ContainsKey(value))) return value;
+        return "somebody-else";
     }
 
     /// <summary>A body of the operation: its example, a body after its schema, or a mixture.</summary>

@@ -13,6 +13,8 @@ internal static class FuzzCommand
     /// <summary>The first may do everything; then people whose own shifts, leave and appraisals there are, one of another project, one who may nothing, one nobody knows.</summary>
     private static readonly string[] Staff = ["demo.admin", "demo.officer", "demo.desk", "demo.manager", "harbour.officer", "demo.guest", "nobody.at.all"];
 
+    private static readonly string[] Prologue = ["draftRoster", "generateRoster", "publishRoster", "getRoster"];
+
     public static async Task<int> RunAsync(string[] args, CancellationToken ct)
     {
         var arguments = new Arguments(args, FuzzOptions.Usage);
@@ -37,11 +39,13 @@ internal static class FuzzCommand
         {
             using var http = new HttpClient { BaseAddress = host };
             var document = ApiDocument.Parse(await http.GetStringAsync("/openapi/v1.json", ct));
-            var lore = new Lore { Tokens = await Task.WhenAll(Staff.Select(staff => TokenAsync(http, staff, ct))) };
+            var lore = new Lore();
             Console.WriteLine($"{document.Operations.Count} operations at {host}, seed {options.Seed}");
 
             var (findings, tally, watch) = (new Findings(host), new Tally(options.Requests), Stopwatch.StartNew());
             using var wire = new Wireman(host);
+            await PublishRosterAsync(http, document, lore, wire, ct);
+            await SignInAsync(http, lore, ct);
             await PrepareAsync(document, lore, wire, ct);
             var judge = new Judge(document, findings);
             var work = Enumerable.Range(0, options.Workers)
@@ -51,6 +55,7 @@ internal static class FuzzCommand
             Console.WriteLine();
             watch.Stop();
             Print(Console.Out);
+            tally.PrintUnseen(Console.Out);
             findings.Print(Console.Out);
             if (options.Record) ReliabilityPage.Write("fuzz", $"./build/fuzz --requests {options.Requests} --seed {options.Seed}", findings.Count == 0, Print);
             return findings.Count == 0 ? AllWell : Faulty;
@@ -84,6 +89,29 @@ internal static class FuzzCommand
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(ct)).GetProperty("token").GetString()!;
     }
+
+    /// <summary>A month with a roster that everybody was told of, and days into it: otherwise nobody has a shift to extend, to swap or to write a note of.</summary>
+    private static async Task PublishRosterAsync(HttpClient http, ApiDocument document, Lore lore, Wireman wire, CancellationToken ct)
+    {
+        await SignInAsync(http, lore, ct);
+        var composer = new Composer(document, lore, new Random(0));
+        foreach (var step in Prologue.Select(name => document.Operations.Single(o => o.Id == name)))
+        {
+            for (var attempt = 0; attempt < 30; attempt++)
+            {
+                var request = composer.Compose(step);
+                if (await wire.SendAsync(request, ct) is not { IsSuccess: true } done) continue;
+                lore.Learn(step, request.Target, done);
+                break;
+            }
+        }
+
+        using var answer = await http.PostAsJsonAsync("/dev/clock", new { advance = "P12D" }, ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Tokens end after some days.</summary>
+    private static async Task SignInAsync(HttpClient http, Lore lore, CancellationToken ct) => lore.Tokens = await Task.WhenAll(Staff.Select(staff => TokenAsync(http, staff, ct)));
 
     /// <summary>Names that no schema tells: categories and policies, and whose rights are needed.</summary>
     private static async Task PrepareAsync(ApiDocument document, Lore lore, Wireman wire, CancellationToken ct)

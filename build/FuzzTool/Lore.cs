@@ -16,7 +16,7 @@ internal sealed class Lore
     private readonly ConcurrentDictionary<string, int> versions = new();
 
     /// <summary>Tokens of members of staff, strangers and people without rights; the first may do everything.</summary>
-    public IReadOnlyList<string> Tokens { get; init; } = [];
+    public IReadOnlyList<string> Tokens { get; set; } = [];
 
     /// <summary>The people and roles that were there before: the fuzzer itself lives by their rights, so it asks about them and changes others.</summary>
     public ConcurrentDictionary<string, bool> TheirRights { get; } = new();
@@ -30,8 +30,9 @@ internal sealed class Lore
     /// <summary>The last version that an answer named for what is at the address, or what it is a part of; 1 when none did.</summary>
     public int VersionAt(string target)
     {
-        var path = target.Split('?')[0];
-        return versions.TryGetValue(path, out var version) || versions.TryGetValue(path[..Math.Max(0, path.LastIndexOf('/'))], out version) ? version : 1;
+        for (var path = target.Split('?')[0]; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('/'))])
+            if (versions.TryGetValue(path, out var version)) return version;
+        return 1;
     }
 
     /// <summary>Learns from an answer.</summary>

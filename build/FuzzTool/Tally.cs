@@ -24,7 +24,18 @@ internal sealed class Tally(long goal)
     public void Count(FuzzRequest request, FuzzAnswer? answer)
     {
         Interlocked.Increment(ref request.Flaw is null ? ref right : ref broken);
-        lines.GetOrAdd(request.Operation?.Id ?? "(no operation)", _ => new Line()).Add(answer?.Status ?? 0);
+        var line = lines.GetOrAdd(request.Operation?.Id ?? "(no operation)", _ => new Line());
+        line.Add(answer?.Status ?? 0);
+        if (request.Flaw is null && answer is { Status: 400 or 409 or 412 or 404 }) line.Refused = answer.Text;
+    }
+
+    /// <summary>Operations that were never seen to do what they are for, so that no answer of theirs was held against its schema but refusals.</summary>
+    public IReadOnlyList<string> Unseen => [.. lines.Where(l => l.Value.Done == 0).Select(l => l.Key).Order()];
+
+    /// <summary>Each of them with the last refusal of a request that was right by the document: what the fuzzer would have to know.</summary>
+    public void PrintUnseen(TextWriter output)
+    {
+        foreach (var name in Unseen) output.WriteLine($"never succeeded: {name}: {(lines[name].Refused is { Length: > 400 } text ? text[..400] : lines[name].Refused)}");
     }
 
     /// <summary>The figures, an operation a line.</summary>
@@ -36,6 +47,7 @@ internal sealed class Tally(long goal)
             output.WriteLine($"{name,-26}{line.Sent,8}{string.Concat(columns.Select(c => $"{line.In(c, columns),7}"))}");
         output.WriteLine();
         output.WriteLine($"requests {Sent:N0}: right by the document {right:N0}, broken on purpose {broken:N0}; sequences {sequences:N0}; could not be put on the wire {unsendable:N0}");
+        output.WriteLine(Unseen is { Count: > 0 } unseen ? $"never succeeded {unseen.Count}: {string.Join(", ", unseen)}" : "each operation succeeded at least once");
         output.WriteLine($"{time:m\\:ss}, {Sent / Math.Max(1, time.TotalSeconds):N0} a second");
     }
 
@@ -45,11 +57,15 @@ internal sealed class Tally(long goal)
 
         public long Sent => statuses.Values.Sum();
 
+        public long Done => statuses.Where(s => s.Key is >= 200 and < 300).Sum(s => s.Value);
+
+        public string? Refused { get; set; }
+
         public void Add(int status) => statuses.AddOrUpdate(status, 1, (_, n) => n + 1);
 
         public long In(int column, int[] columns) => column switch
         {
-            2 => statuses.Where(s => s.Key is >= 200 and < 300).Sum(s => s.Value),
+            2 => Done,
             5 => statuses.Where(s => s.Key >= 500).Sum(s => s.Value),
             4 => statuses.Where(s => s.Key is < 200 or >= 300 and < 500 && !columns.Contains(s.Key)).Sum(s => s.Value),
             _ => statuses.GetValueOrDefault(column),

@@ -74,6 +74,7 @@ internal sealed class Values(ApiDocument document, Lore lore, Random random)
         "uuid" => Thing(name, collection),
         "date-time" => Instants[random.Next(Instants.Length)],
         "duration" => ((string[])["PT0S", "PT1S", "PT24H", "P10D", "PT0.000001S", "P3650D"])[random.Next(6)],
+        "date" when random.Next(2) == 0 && lore.Any("rosters in demo", random) is { } month => $"{month}-{random.Next(1, 29):00}",
         "date" => ((string[])["2026-11-22", "2026-12-01", "2026-12-31", "2027-01-15", "2028-02-29", "2026-10-01"])[random.Next(6)],
         _ => Words(shape),
     } : Known(name, collection) is { } known && random.Next(8) > 0 ? known : Words(shape);
@@ -92,7 +93,7 @@ internal sealed class Values(ApiDocument document, Lore lore, Random random)
     public string UnitsFile()
     {
         var lines = Enumerable.Range(0, random.Next(1, 12)).Select(_ => $"{(random.Next(12) == 0 ? null : lore.Any("buildings in demo", random)) ?? "12"},{random.Next(1, 30)}{random.Next(1, 9):00},{random.Next(1, 34)},{random.Next(20, 300)}.5");
-        return $"楼栋,房号,楼层,建筑面积(㎡)\n{string.Join('\n', lines)}\n";
+        return random.Next(6) == 0 ? Texts[random.Next(Texts.Length)] : $"楼栋,房号,楼层,建筑面积(㎡)\n{string.Join('\n', lines)}\n";
     }
 
     /// <summary>Words that mean something to the system.</summary>
