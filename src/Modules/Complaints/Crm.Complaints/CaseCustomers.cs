@@ -22,7 +22,9 @@ internal sealed class CaseCustomers(ComplaintsDb db, KeyRing keys) : ICustomerSu
     public async Task<PersonSnapshot?> ReadAsync(Guid id, CancellationToken ct)
     {
         var read = await (
-            from p in db.Complainants join r in db.Records on p.ComplaintId equals r.ComplaintId where p.ComplaintId == id && p.PhoneSealed != null
+            from p in db.Complainants
+            join r in db.Records on p.ComplaintId equals r.ComplaintId
+            where p.ComplaintId == id && p.PhoneSealed != null
             select new { p.PhoneSealed, p.SealedKey, p.Building, p.Unit, r.CustomerName, r.Project, r.Kind }).SingleOrDefaultAsync(ct);
         if (read is null) return null;
         var name = keys.OpenRecord(read.SealedKey, db.Schema, id).Open(read.CustomerName, id);

@@ -83,6 +83,13 @@ internal sealed class ShiftSwap : Aggregate
     /// <exception cref="BrokenRule">It stands otherwise.</exception>
     private void Expect(params SwapStatus[] expected)
     {
-        if (!expected.Contains(Status)) throw DutyRule.Broken($"This swap is {Status.ToWire()}.", $"该换班申请当前状态为 {Status.ToWire()}。");
+        if (expected.Contains(Status)) return;
+        string[] allowed = Status switch
+        {
+            SwapStatus.Asked => ["answer", "withdrawal"],
+            SwapStatus.Agreed => ["approval", "refusal", "withdrawal"],
+            _ => [],
+        };
+        throw DutyRule.Broken($"A swap that is {Status.ToWire()} does not allow this.", $"该换班申请当前状态为 {Status.ToWire()}，不允许此操作。", allowed);
     }
 }
