@@ -42,7 +42,7 @@ internal static class FuzzCommand
             var lore = new Lore();
             Console.WriteLine($"{document.Operations.Count} operations at {host}, seed {options.Seed}");
 
-            var (findings, tally, watch) = (new Findings(host), new Tally(options.Requests), Stopwatch.StartNew());
+            var (findings, tally, watch) = (new Findings(host), new Tally(options.Requests, document.Operations.Where(o => !o.Streams).Select(o => o.Id)), Stopwatch.StartNew());
             using var wire = new Wireman(host);
             await PublishRosterAsync(http, document, lore, wire, ct);
             await SignInAsync(http, lore, ct);

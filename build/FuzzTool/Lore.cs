@@ -30,7 +30,7 @@ internal sealed class Lore
     /// <summary>The last version that an answer named for what is at the address, or what it is a part of; 1 when none did.</summary>
     public int VersionAt(string target)
     {
-        for (var path = target.Split('?')[0]; path.Length > 0; path = path[..Math.Max(0, path.LastIndexOf('/'))])
+        for (var path = target.Split('?')[0]; path.Split('/').Length > 3; path = path[..path.LastIndexOf('/')])
             if (versions.TryGetValue(path, out var version)) return version;
         return 1;
     }
@@ -74,7 +74,8 @@ internal sealed class Lore
         if (!answer.Headers.TryGetValue("ETag", out var tag) || !int.TryParse(tag.Trim('"'), out var version)) return;
         var at = isMade ? place! : target.Split('?')[0];
         // An act answers with the version of what it was done to.
-        versions[operation.Method == "POST" && !isMade ? at[..at.LastIndexOf('/')] : at] = version;
+        if (operation.Method != "POST" || isMade) versions[at] = version;
+        else if (operation.PathParts.Any()) versions[at[..at.LastIndexOf('/')]] = version;
     }
 
     private void LearnThing(string shelf, JsonElement thing, IReadOnlyDictionary<string, string> path)

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Crm.Build.Fuzz;
 
 /// <summary>What was sent and what came back, counted. Safe from any thread.</summary>
-internal sealed class Tally(long goal)
+internal sealed class Tally(long goal, IEnumerable<string> operations)
 {
     private readonly ConcurrentDictionary<string, Line> lines = new();
     private long taken, right, broken, sequences, unsendable;
@@ -30,12 +30,12 @@ internal sealed class Tally(long goal)
     }
 
     /// <summary>Operations that were never seen to do what they are for, so that no answer of theirs was held against its schema but refusals.</summary>
-    public IReadOnlyList<string> Unseen => [.. lines.Where(l => l.Value.Done == 0).Select(l => l.Key).Order()];
+    public IReadOnlyList<string> Unseen => [.. operations.Where(name => !lines.TryGetValue(name, out var line) || line.Done == 0).Order()];
 
     /// <summary>Each of them with the last refusal of a request that was right by the document: what the fuzzer would have to know.</summary>
     public void PrintUnseen(TextWriter output)
     {
-        foreach (var name in Unseen) output.WriteLine($"never succeeded: {name}: {(lines[name].Refused is { Length: > 400 } text ? text[..400] : lines[name].Refused)}");
+        foreach (var name in Unseen) output.WriteLine($"never succeeded: {name}: {(lines.GetValueOrDefault(name)?.Refused is { } text ? text[..Math.Min(text.Length, 400)] : "not asked for")}");
     }
 
     /// <summary>The figures, an operation a line.</summary>

@@ -135,6 +135,7 @@ public sealed class UnitsImportTests(CrmSystem system) : IClassFixture<CrmSystem
 
         (await system.Admin.SendAsync(HttpMethod.Post, Path(dryRun: true), new byte[] { 0xFF, 0xFF, 0xFF }, contentType: "text/csv")).Is(400).Error("$").ShouldNotBeEmpty();
         (await ImportAsync(file, dryRun: true)).Is(200).Json.GetProperty("faults").GetArrayLength().ShouldBe(1);
+        (await system.Admin.SendAsync(HttpMethod.Post, Path(dryRun: true), file, contentType: "text/csv")).Is(400).Error("Idempotency-Key").ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -163,6 +163,31 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
     }
 
     [Fact]
+    [Trait("Rule", "ORG-16")]
+    public async Task A_customer_whom_only_their_cases_lead_to_does_not_wait_for_all_of_them()
+    {
+        const int count = 30;
+        var ((phone, mark), (other, _)) = (Person(), Person());
+        var first = await WithdrawnAsync(phone, mark);
+        var customer = await Eventually.BecomesAsync(async () => (await system.Admin.GetAsync($"/api/v1/complaints/{first}")).Is(200).Json.GetProperty("customerId"), id => id.ValueKind != JsonValueKind.Null, "they are known");
+        var path = $"/api/v1/customers/{customer.GetGuid()}";
+        for (var i = 1; i < count; i++) await WithdrawnAsync(phone, mark);
+        await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetArrayLength(), found => found == count + 1, "all are known");
+        await Eventually.BecomesAsync(
+            () => system.ScalarAsync<long>("SELECT count(*) FROM complaints.complaints WHERE customer_id = $1", customer.GetGuid()), linked => linked == count, "all are linked");
+        // The number is theirs no longer; their cases still lead to them.
+        (await system.Admin.PostAsync($"{path}/contacts", new { phone = other })).Is(201);
+        var contact = (await system.Admin.GetAsync(path)).Is(200);
+        var old = contact.Json.GetProperty("contacts").EnumerateArray().Single(c => c.GetProperty("first").GetBoolean()).GetProperty("id").GetGuid();
+        (await system.Admin.SendAsync(HttpMethod.Delete, $"{path}/contacts/{old}", body: null, ifMatch: contact.ETag)).Is(204);
+
+        var done = await CompletedAsync((await OrderAsync(phone)).Is(201).Id);
+        var records = done.Json.GetProperty("records").EnumerateArray().Select(r => (Kind: r.GetProperty("kind").GetString(), At: r.GetProperty("erasedAt").GetDateTimeOffset())).OrderBy(r => r.At).ToArray();
+        records.Length.ShouldBe(count + 1);
+        Array.FindIndex(records, r => r.Kind == "customer").ShouldBeLessThan(count / 2, "they go with the first of their cases");
+    }
+
+    [Fact]
     public async Task However_many_records_there_are_as_many_questions_are_asked()
     {
         using var statements = new Statements();

@@ -49,7 +49,7 @@ public abstract class Erasing
     /// <summary>Records that belong to these of other modules, such as the follow-ups of cases. They are erased with them.</summary>
     /// <param name="records">All of them together: somebody may have thousands.</param>
     /// <param name="ct">Cancels.</param>
-    /// <returns>Each once, with one of those it belongs to.</returns>
+    /// <returns>Each with every one of those it belongs to.</returns>
     public virtual Task<IReadOnlyList<Belonging>> FindOfAsync(Guid[] records, CancellationToken ct) => Task.FromResult<IReadOnlyList<Belonging>>([]);
 
     /// <summary>Erases one record in a transaction of its own, with an entry of the audit. Once: an erased one says when it was.</summary>

@@ -13,14 +13,16 @@ public sealed class Migrator(string ownerConnection, DatabaseAddress address, IE
     /// <summary>Creates roles and schemas, applies migrations, sets privileges.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        await using var connection = new NpgsqlConnection(ownerConnection);
+        // Building an index anew takes as long as the table is large, and so does waiting for whoever does it.
+        var unhurried = new NpgsqlConnectionStringBuilder(ownerConnection) { CommandTimeout = 0 }.ConnectionString;
+        await using var connection = new NpgsqlConnection(unhurried);
         await connection.OpenAsync(ct);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock(7220261122)", ct);
         foreach (var schema in schemas)
         {
             await CreateRoleAsync(connection, address.Role(schema.Schema), ct);
             await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS {schema.Schema}; REVOKE ALL ON SCHEMA {schema.Schema} FROM PUBLIC", ct);
-            await using var db = schema.ConnectAs(ownerConnection);
+            await using var db = schema.ConnectAs(unhurried);
             await db.Database.MigrateAsync(ct);
             await ExecuteAsync(connection, string.Join(";\n", Privileges(schema.Schema, address.Role(schema.Schema), db.Model)), ct);
         }

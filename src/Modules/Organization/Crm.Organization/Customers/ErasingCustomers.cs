@@ -31,7 +31,7 @@ internal sealed class ErasingCustomers(OrganizationDb db, KeyRing keys, IClock c
             .Join(db.Customers, s => s.CustomerId, c => c.Id, (s, c) => new { s.SubjectId, CustomerId = c.MergedInto ?? c.Id }).ToListAsync(ct);
         var known = linked.Select(l => l.CustomerId).Distinct().ToArray();
         var there = await db.Customers.Where(c => known.Contains(c.Id) && c.ErasedAt == null).Select(c => c.Id).ToHashSetAsync(ct);
-        return [.. linked.Where(l => there.Contains(l.CustomerId)).DistinctBy(l => l.CustomerId).Select(l => new Belonging(l.SubjectId, new PersonalRecord(Kind, l.CustomerId, Number: null, Project: null, Kept: null)))];
+        return [.. linked.Where(l => there.Contains(l.CustomerId)).Select(l => new Belonging(l.SubjectId, new PersonalRecord(Kind, l.CustomerId, Number: null, Project: null, Kept: null)))];
     }
 
     public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)

@@ -17,7 +17,7 @@ internal sealed class ErasingHandovers(OrganizationDb db, KeyRing keys, IClock c
     {
         var found = await db.Set<ShiftHandover>().AsNoTracking().Where(h => h.About.Any(r => records.Contains(r)) && h.ErasedAt == null).OrderBy(h => h.Id).Select(h => new { h.Id, h.Project, h.About }).ToListAsync(ct);
         var asked = records.ToHashSet();
-        return [.. found.Select(h => new Belonging(h.About.First(asked.Contains), new PersonalRecord(Kind, h.Id, Number: null, h.Project, Kept: null)))];
+        return [.. found.SelectMany(h => h.About.Where(asked.Contains).Select(record => new Belonging(record, new PersonalRecord(Kind, h.Id, Number: null, h.Project, Kept: null))))];
     }
 
     public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)

@@ -42,8 +42,21 @@ internal sealed class Erasure : Aggregate
     /// <summary>Takes in what was found; what it knows already stays as it is.</summary>
     public void Take(IEnumerable<ErasureItem> found)
     {
-        var known = items.Select(i => (i.Kind, i.RecordId)).ToHashSet();
-        items.AddRange(found.Where(f => known.Add((f.Kind, f.RecordId))));
+        var known = items.Select(i => i.Key).ToHashSet();
+        items.AddRange(found.Where(f => known.Add(f.Key)));
+        Touch();
+    }
+
+    /// <summary>Whether it has taken in this record, however it was found.</summary>
+    public bool Knows(ErasureItem item) => items.Exists(i => i.Key == item.Key);
+
+    /// <summary>A record is erased: what belongs to it goes next, before others that are due. Also what was found by another record it belongs to besides: it goes with the first of them.</summary>
+    /// <param name="erased">The record.</param>
+    /// <param name="its">What belongs to it now.</param>
+    public void Release(ErasureItem erased, IEnumerable<ErasureItem> its)
+    {
+        var same = its.Select(i => i.Key).ToHashSet();
+        foreach (var next in items.Where(i => i.Belongs == erased.RecordId || same.Contains(i.Key))) next.Follow(RequestedAt);
         Touch();
     }
 
@@ -109,8 +122,8 @@ internal sealed class ErasureItem
         return item;
     }
 
-    /// <summary>The same record, however it was found.</summary>
-    public bool IsSame(ErasureItem other) => (Kind, RecordId) == (other.Kind, other.RecordId);
+    /// <summary>Which record it is, however it was found.</summary>
+    public (string Kind, Guid RecordId) Key => (Kind, RecordId);
 
     /// <summary>What came of an attempt.</summary>
     public void Tried(ErasureOutcome outcome, Instant now)
@@ -122,10 +135,10 @@ internal sealed class ErasureItem
     /// <summary>The attempt failed.</summary>
     public void TryLater(Instant now) => NextLookAt = now + Duration.FromMinutes(1);
 
-    /// <summary>What it belongs to is erased: it is its turn.</summary>
-    public void Follow(Instant now)
+    /// <summary>What it belongs to is erased: it is its turn, if that is what it waited for. What is due by itself, at work, or kept for a reason of its own stays so.</summary>
+    public void Follow(Instant at)
     {
-        if (ErasedAt is null) (KeptWhy, KeptUntil, NextLookAt) = (null, null, now);
+        if (ErasedAt is null && NextLookAt is null) (KeptWhy, KeptUntil, NextLookAt) = (null, null, at);
     }
 
     private void Keep(Kept? kept, Instant now) => (KeptWhy, KeptUntil, NextLookAt) = (kept?.Why, kept?.Until, kept is null ? now : kept.Until ?? now + LookAgain);

@@ -18,8 +18,8 @@ internal sealed class ErasureTables : IEntityTypeConfiguration<Erasure>, IEntity
     public void Configure(EntityTypeBuilder<ErasureItem> builder)
     {
         builder.ToTable("erasure_items").HasKey(i => i.Id);
-        builder.HasIndex(i => new { i.ErasureId, i.Kind, i.RecordId }).IsUnique();
-        builder.Ignore(i => i.IsAtWork);
+        builder.HasIndex(i => new { i.ErasureId, i.RecordId, i.Kind }).IsUnique();
+        builder.Ignore(i => i.IsAtWork).Ignore(i => i.Key);
         // What is left of one, which may have thousands of records.
         builder.HasIndex(i => new { i.ErasureId, i.KeptWhy }).HasFilter("erased_at IS NULL");
         builder.HasIndex(i => new { i.ErasureId, i.Belongs }).HasFilter("belongs IS NOT NULL");

@@ -61,7 +61,7 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         var (item, now) = (await db.Set<ErasureItem>().SingleAsync(i => i.Id == due.ItemId, ct), clock.GetCurrentInstant());
         if (outcome is null) item.TryLater(now);
         else item.Tried(outcome, now);
-        if (item.ErasedAt is not null) await ReleaseAsync(item, now, ct);
+        if (item.ErasedAt is not null) await ReleaseAsync(item, ct);
         await db.SaveChangesAsync(ct);
         if (!await db.Set<ErasureItem>().AnyAsync(i => i.ErasureId == due.ErasureId && i.ErasedAt == null, ct))
         {
@@ -72,17 +72,29 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>A record is erased: it is the turn of what belongs to it, also of what has come to it since the order.</summary>
-    private async Task ReleaseAsync(ErasureItem erased, Instant now, CancellationToken ct)
+    /// <summary>A record is erased: it is the turn of what belongs to it, also of what has come to it since the order. Of thousands only these are read.</summary>
+    private async Task ReleaseAsync(ErasureItem erased, CancellationToken ct)
     {
         var its = await OfAsync([erased], ct);
-        var belongs = await WithBelongingsAsync(its, ct);
-        var records = belongs.Select(b => b.RecordId).ToArray();
-        // Of thousands only those that this is about.
-        var erasure = await db.Erasures.Include(e => e.Items.Where(i => i.Id == erased.Id || i.Belongs == erased.RecordId || records.Contains(i.RecordId))).SingleAsync(e => e.Id == erased.ErasureId, ct);
-        erasure.Take(belongs);
-        // Also what was found by another record it belongs to besides: it goes with the first of them.
-        foreach (var next in erasure.Items.Where(i => i.Belongs == erased.RecordId || its.Any(i.IsSame))) next.Follow(now);
+        var erasure = await db.Erasures.SingleAsync(e => e.Id == erased.ErasureId, ct);
+        await db.Set<ErasureItem>().Where(i => i.ErasureId == erasure.Id && i.Belongs == erased.RecordId).LoadAsync(ct);
+        await LoadAsync(erasure, its, ct);
+        // What belongs to something known is asked for when that is erased.
+        if (its.Where(i => !erasure.Knows(i)).ToArray() is { Length: > 0 } unknown)
+        {
+            var found = await WithBelongingsAsync(unknown, ct);
+            await LoadAsync(erasure, found, ct);
+            erasure.Take(found);
+        }
+
+        erasure.Release(erased, its);
+    }
+
+    /// <summary>Those of the erasure's items that are the same as these.</summary>
+    private Task LoadAsync(Erasure erasure, IReadOnlyList<ErasureItem> same, CancellationToken ct)
+    {
+        var records = same.Select(i => i.RecordId).ToArray();
+        return db.Set<ErasureItem>().Where(i => i.ErasureId == erasure.Id && records.Contains(i.RecordId)).LoadAsync(ct);
     }
 
     /// <summary>These, and what belongs to them, each once. One question for each kind and generation, however many there are.</summary>
@@ -91,7 +103,7 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         var found = new OrderedDictionary<(string Kind, Guid RecordId), ErasureItem>();
         while (true)
         {
-            var unknown = items.Where(i => found.TryAdd((i.Kind, i.RecordId), i)).ToArray();
+            var unknown = items.Where(i => found.TryAdd(i.Key, i)).ToArray();
             if (unknown.Length == 0) return [.. found.Values];
             items = await OfAsync(unknown, ct);
         }
@@ -103,7 +115,15 @@ internal sealed partial class Forgetting(OrganizationDb db, IEnumerable<Erasing>
         var (its, now) = (new List<ErasureItem>(), clock.GetCurrentInstant());
         var byId = owners.ToDictionary(o => o.RecordId);
         foreach (var kind in kinds)
-            foreach (var found in await kind.FindOfAsync([.. byId.Keys], ct)) its.Add(ErasureItem.Of(kind.Module, found.Record, byId[found.To], now));
+        {
+            foreach (var belonging in (await kind.FindOfAsync([.. byId.Keys], ct)).GroupBy(b => b.Record.Id))
+            {
+                // It goes with the first of its owners that is erased: with one that need not be kept, where there is one.
+                var first = belonging.Select(b => byId[b.To]).MinBy(o => (o.KeptWhy is not null, o.RecordId))!;
+                its.Add(ErasureItem.Of(kind.Module, belonging.First().Record, first, now));
+            }
+        }
+
         return its;
     }
 

@@ -2034,9 +2034,9 @@ namespace Crm.Organization.Data.Migrations
                         .HasDatabaseName("ix_erasure_items_erasure_id_kept_why")
                         .HasFilter("erased_at IS NULL");
 
-                    b.HasIndex("ErasureId", "Kind", "RecordId")
+                    b.HasIndex("ErasureId", "RecordId", "Kind")
                         .IsUnique()
-                        .HasDatabaseName("ix_erasure_items_erasure_id_kind_record_id");
+                        .HasDatabaseName("ix_erasure_items_erasure_id_record_id_kind");
 
                     b.ToTable("erasure_items", "organization");
                 });

@@ -21,6 +21,18 @@ namespace Crm.Organization.Data.Migrations
                 table: "customer_subjects",
                 columns: new[] { "subject_id", "subject_kind" });
 
+            migrationBuilder.DropIndex(
+                name: "ix_erasure_items_erasure_id_kind_record_id",
+                schema: "organization",
+                table: "erasure_items");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_erasure_items_erasure_id_record_id_kind",
+                schema: "organization",
+                table: "erasure_items",
+                columns: new[] { "erasure_id", "record_id", "kind" },
+                unique: true);
+
             migrationBuilder.CreateIndex(
                 name: "ix_erasure_items_erasure_id_belongs",
                 schema: "organization",
@@ -59,6 +71,18 @@ namespace Crm.Organization.Data.Migrations
                 schema: "organization",
                 table: "customer_subjects",
                 columns: new[] { "subject_kind", "subject_id" });
+
+            migrationBuilder.DropIndex(
+                name: "ix_erasure_items_erasure_id_record_id_kind",
+                schema: "organization",
+                table: "erasure_items");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_erasure_items_erasure_id_kind_record_id",
+                schema: "organization",
+                table: "erasure_items",
+                columns: new[] { "erasure_id", "kind", "record_id" },
+                unique: true);
         }
     }
 }

@@ -99,7 +99,7 @@ internal static class ImportUnitsEndpoint
             "importUnits", "Import units",
             "A CSV file (UTF-8 or GB18030, comma-separated, at most 4 MiB and 30000 lines) with the headings building/楼栋 and number/房号, and, as wanted, floor/楼层, kind/类型, area/面积, tenure/销售状态 and occupancy/使用状态. "
             + "A building is named by its code or its name. An empty cell leaves what is known as it is. With dryRun=true it answers what would be created, changed or left alone, and every fault with its line and column; "
-            + "with dryRun=false it imports all, or nothing if there is a fault. The same file again changes nothing.",
+            + "with dryRun=false it imports all, or nothing if there is a fault. The same file again changes nothing. Each call needs a key of its own; a dry run keeps no answer under it.",
             rules: "ORG-01")
         .WithMetadata(new CreatesSomething())
         .About("project", "项目", (OrganizationDb db, string project, ProjectScope scope) => db.ProjectIn(scope, project))
