@@ -58,10 +58,10 @@ public sealed class DutyRuleTests
     [Fact]
     public void A_swap_is_answered_by_the_other_then_decided_by_neither_of_the_two()
     {
-        Refused.By("ORG-04", () => Swap().Decide(approves: true, "demo.manager", "demo.manager", Start));
+        Refused.By("ORG-04", () => Swap().Decide(approves: true, "demo.manager", "demo.manager", Start), "answer", "withdrawal");
         var swap = Swap();
         swap.Answer(agrees: true, Start);
-        Refused.By("ORG-04", () => swap.Answer(agrees: true, Start));
+        Refused.By("ORG-04", () => swap.Answer(agrees: true, Start), "approval", "refusal", "withdrawal");
         foreach (var party in new[] { "demo.officer", "demo.desk" }) Refused.By("ORG-04", () => swap.Decide(approves: true, party, party, Start));
         swap.Decide(approves: true, "demo.manager", "demo.manager", Start);
         Refused.By("ORG-04", () => swap.Decide(approves: false, "demo.manager", "demo.manager", Start));

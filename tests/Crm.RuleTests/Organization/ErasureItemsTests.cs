@@ -20,7 +20,7 @@ public sealed class ErasureItemsTests
         erasure.Take([owner, visit]);
         (owner.NextLookAt, visit.NextLookAt).ShouldBe((Ordered + Minute, null));
         erasure.Release(owner, [visit]);
-        visit.NextLookAt.ShouldBe(Ordered, "before what is due by itself");
+        visit.NextLookAt!.Value.ShouldBeLessThan(Ordered, "before what is due by itself");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ErasureItemsTests
         erasure.Take([kept, other, note]);
         (note.KeptWhy, note.NextLookAt).ShouldBe(("open", null));
         erasure.Release(other, [Same(note, of: other)]);
-        (note.KeptWhy, note.NextLookAt).ShouldBe((null, Ordered));
+        (note.KeptWhy, note.NextLookAt < Ordered).ShouldBe((null, true));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed class Erasure : Aggregate
     public void Release(ErasureItem erased, IEnumerable<ErasureItem> its)
     {
         var same = its.Select(i => i.Key).ToHashSet();
-        foreach (var next in items.Where(i => i.Belongs == erased.RecordId || same.Contains(i.Key))) next.Follow(RequestedAt);
+        foreach (var next in items.Where(i => i.Belongs == erased.RecordId || same.Contains(i.Key))) next.Follow();
         Touch();
     }
 
@@ -79,6 +79,9 @@ internal sealed class ErasureItem
 {
     /// <summary>What is open is looked at again so often.</summary>
     private static readonly Duration LookAgain = Duration.FromHours(1);
+
+    /// <summary>Before whatever is due by itself.</summary>
+    private static readonly Instant First = NodaConstants.UnixEpoch;
 
     public Guid Id { get; init; } = Ids.Next();
 
@@ -136,9 +139,9 @@ internal sealed class ErasureItem
     public void TryLater(Instant now) => NextLookAt = now + Duration.FromMinutes(1);
 
     /// <summary>What it belongs to is erased: it is its turn, if that is what it waited for. What is due by itself, at work, or kept for a reason of its own stays so.</summary>
-    public void Follow(Instant at)
+    public void Follow()
     {
-        if (ErasedAt is null && NextLookAt is null) (KeptWhy, KeptUntil, NextLookAt) = (null, null, at);
+        if (ErasedAt is null && NextLookAt is null) (KeptWhy, KeptUntil, NextLookAt) = (null, null, First);
     }
 
     private void Keep(Kept? kept, Instant now) => (KeptWhy, KeptUntil, NextLookAt) = (kept?.Why, kept?.Until, kept is null ? now : kept.Until ?? now + LookAgain);
