@@ -17,7 +17,7 @@ namespace Crm.Organization.Webhooks;
 /// <summary>ORG-11: tells another system of an event, by the Standard Webhooks specification. Of its answer only the status is kept.</summary>
 internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient client, WebhookRights rights, WebhookOptions options, DeliveryOptions delivery, KeyRing keys, IClock clock) : Sender
 {
-    private const int MostSooner = 1_000;
+    private const int MostSooner = 1_000, Lately = 100;
     private static readonly TimeSpan LeastAway = TimeSpan.FromMinutes(1);
 
     public override string Name => "webhook";
@@ -43,8 +43,13 @@ internal sealed class WebhookSender(IServiceScopeFactory scopes, WebhookClient c
         if (attempt.Failure is null) return await IsWellAgainAsync(db, claimed, ct);
         if (attempt.Failure == DeliveryFailure.Rights) return await DisableAsync(scope.ServiceProvider, db, claimed, DisabledBecause.Rights, ct);
 
-        var fails = await db.Database.ExecuteSqlAsync(
-            $"UPDATE organization.webhooks w SET failing_since = d.last_attempt_at FROM organization.deliveries d WHERE w.id = {claimed.Lane} AND w.failing_since IS NULL AND d.id = {claimed.Id}", ct);
+        // Whoever took something after this attempt does not fail, also where that was concluded first: several of its deliveries are under way at a time.
+        var fails = await db.Database.ExecuteSqlAsync($"""
+            UPDATE organization.webhooks w SET failing_since = d.last_attempt_at FROM organization.deliveries d
+            WHERE w.id = {claimed.Lane} AND w.failing_since IS NULL AND d.id = {claimed.Id} AND NOT EXISTS (
+                SELECT FROM (SELECT last_attempt_at FROM organization.deliveries WHERE lane = {claimed.Lane} AND state = 'delivered' ORDER BY id DESC LIMIT {Lately}) taken
+                WHERE taken.last_attempt_at > d.last_attempt_at)
+            """, ct);
         if (attempt.Status == (int)HttpStatusCode.Gone) return await DisableAsync(scope.ServiceProvider, db, claimed, DisabledBecause.Gone, ct);
         if (await HasFailedTooLongAsync(db, claimed, state, ct)) return await DisableAsync(scope.ServiceProvider, db, claimed, DisabledBecause.Failing, ct);
         return fails > 0;
