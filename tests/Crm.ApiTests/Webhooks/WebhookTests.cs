@@ -190,21 +190,34 @@ public sealed class WebhookTests(WebhookSystem system) : IClassFixture<WebhookSy
         await system.LogAsync(webhook, log => log.Count == 1, "it is noted");
         (await system.Admin.PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{(await system.Admin.ListAsync($"/api/v1/webhooks/{webhook}/deliveries"))[0].GetProperty("id")}/replay")).Is(204);
         await system.LogAsync(webhook, log => log[0].GetProperty("lastStatus").ValueKind == JsonValueKind.Number && log[0].GetProperty("lastStatus").GetInt32() == 400, "it is refused");
-        await Eventually.BecomesAsync(
-            () => system.ScalarAsync<long>("WITH put_off AS (UPDATE organization.deliveries SET next_attempt_at = now() + interval '1 hour' WHERE lane = $1 AND leased_until IS NULL RETURNING 1) SELECT count(*) FROM put_off", webhook),
-            rows => rows == 1, "nobody is at it, and nobody will be for a while");
         (await system.Admin.RegisterAsync()).Is(201);
         await system.LogAsync(webhook, log => log.Count == 2 && log[0].GetProperty("state").GetString() == "delivered", "the next is taken");
-        await Eventually.BecomesAsync(IsWellAsync, well => well, "it is well again");
-        // The refusal, concluded by its host only after the next had been taken: several deliveries are under way at a time.
-        var refused = await system.ScalarAsync<Guid>("SELECT id FROM organization.deliveries WHERE lane = $1 AND state = 'waiting'", webhook);
-        await system.Host.Services.GetServices<Sender>().OfType<WebhookSender>().Single().ConcludeAsync(
-            new ClaimedDelivery(refused, webhook, MessageId: default, Type: "", Body: null, Attempts: 1, LeasedUntil: default), new Attempt(DeliveryFailure.Refused, Status: 400), DeliveryState.Waiting, TestContext.Current.CancellationToken);
-        (await IsWellAsync()).ShouldBeTrue();
         await system.ExecuteAsync($"UPDATE organization.deliveries SET attempts = 1000, next_attempt_at = now() WHERE lane = '{webhook}' AND state = 'waiting'");
         await system.LogAsync(webhook, log => log[1].GetProperty("state").GetString() == "failed", "it is given up");
         await TestedAsync(webhook, receiver);
         (await system.Admin.GetAsync($"/api/v1/webhooks/{webhook}")).Is(200).Json.GetProperty("disabledAt").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_is_concluded_after_something_was_taken_does_not_make_the_receiver_one_that_fails()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (_, _) => Task.FromResult(400);
+        var (webhook, _) = await system.SubscribeAsync(receiver);
+        (await system.Admin.RegisterAsync()).Is(201);
+        await system.LogAsync(webhook, log => log.Count == 1 && log[0].GetProperty("lastStatus").ValueKind == JsonValueKind.Number, "it is refused");
+        await Eventually.BecomesAsync(
+            () => system.ScalarAsync<long>("WITH put_off AS (UPDATE organization.deliveries SET next_attempt_at = now() + interval '1 hour' WHERE lane = $1 AND leased_until IS NULL RETURNING 1) SELECT count(*) FROM put_off", webhook),
+            rows => rows == 1, "nobody is at it, and nobody will be for a while");
+        receiver.Answer = (_, _) => Task.FromResult(204);
+        (await system.Admin.RegisterAsync()).Is(201);
+        await system.LogAsync(webhook, log => log.Count == 2 && log[0].GetProperty("state").GetString() == "delivered", "the next is taken");
+        await Eventually.BecomesAsync(IsWellAsync, well => well, "it is well again");
+        // Several deliveries are under way at a time, and whose answer is written down first need not be concluded first.
+        var refused = await system.ScalarAsync<Guid>("SELECT id FROM organization.deliveries WHERE lane = $1 AND state = 'waiting'", webhook);
+        await system.Host.Services.GetServices<Sender>().OfType<WebhookSender>().Single().ConcludeAsync(
+            new ClaimedDelivery(refused, webhook, MessageId: default, Type: "", Body: null, Attempts: 1, LeasedUntil: default), new Attempt(DeliveryFailure.Refused, Status: 400), DeliveryState.Waiting, TestContext.Current.CancellationToken);
+        (await IsWellAsync()).ShouldBeTrue();
 
         Task<bool> IsWellAsync() => system.ScalarAsync<bool>("SELECT failing_since IS NULL FROM organization.webhooks WHERE id = $1", webhook);
     }
