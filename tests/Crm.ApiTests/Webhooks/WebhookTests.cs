@@ -494,7 +494,7 @@ public sealed class WebhookTests(WebhookSystem system) : IClassFixture<WebhookSy
     private async Task<ReceivedWebhook> TestedAsync(Guid webhook, WebhookReceiver receiver)
     {
         var sent = (await system.Admin.PostAsync($"/api/v1/webhooks/{webhook}/test")).Is(201).Text("messageId");
-        return (await Eventually.BecomesAsync(() => Task.FromResult(receiver.Received.Where(r => r.Id == sent).ToArray()), r => r.Length == 1, "the test arrives"))[0];
+        return (await Eventually.BecomesAsync(() => Task.FromResult(receiver.Received.Where(r => r.Id == sent).ToArray()), r => r.Length > 0, "the test arrives"))[0];
     }
 
     private static JsonElement Data(ReceivedWebhook webhook) => JsonDocument.Parse(webhook.Body).RootElement.GetProperty("data");
