@@ -50,7 +50,7 @@ internal static class MillionBench
         var forgetting = ground.NewHost(database, more: new Dictionary<string, string> { ["Crm__Retention__Events"] = "01:00:00" });
         forgetting.Start();
         await forgetting.ReadyAsync(ct);
-        await database.UntilAsync("SELECT count(*) < 100 FROM (SELECT FROM complaints.outbox_events LIMIT 100) AS some", "The events were not forgotten", ct);
+        await database.UntilAsync("SELECT count(*) < 100 FROM (SELECT FROM complaints.outbox_events LIMIT 100) AS left_over", "The events were not forgotten", ct);
         await database.UntilAsync(
             "SELECT bool_and(n_dead_tup < 1000) FROM pg_stat_user_tables WHERE schemaname = 'complaints' AND relname IN ('outbox_events', 'outbox_deliveries')",
             "Autovacuum did not come", ct);

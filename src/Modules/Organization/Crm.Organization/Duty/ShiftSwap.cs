@@ -65,7 +65,7 @@ internal sealed class ShiftSwap : Aggregate
 
     public void Withdraw()
     {
-        if (Status is not (SwapStatus.Asked or SwapStatus.Agreed)) Expect(SwapStatus.Asked, SwapStatus.Agreed);
+        Expect(SwapStatus.Asked, SwapStatus.Agreed);
         Status = SwapStatus.Withdrawn;
         Touch();
     }
