@@ -189,7 +189,8 @@ public sealed class WebhookTests(WebhookSystem system) : IClassFixture<WebhookSy
         receiver.Answer = (_, received) => Task.FromResult(received.Body.Contains($"{poison}") ? 400 : 204);
         await system.LogAsync(webhook, log => log.Count == 1, "it is noted");
         (await system.Admin.PostAsync($"/api/v1/webhooks/{webhook}/deliveries/{(await system.Admin.ListAsync($"/api/v1/webhooks/{webhook}/deliveries"))[0].GetProperty("id")}/replay")).Is(204);
-        await system.LogAsync(webhook, log => log[0].GetProperty("lastStatus").ValueKind == JsonValueKind.Number && log[0].GetProperty("lastStatus").GetInt32() == 400, "it is refused");
+        // A replay counts its attempts anew: one that was first tried now, and given up with that, would speak against the receiver.
+        await system.LogAsync(webhook, log => log[0].GetProperty("attempts").GetInt32() > 0 && log[0].GetProperty("lastStatus").GetInt32() == 400, "it is refused");
         (await system.Admin.RegisterAsync()).Is(201);
         await system.LogAsync(webhook, log => log.Count == 2 && log[0].GetProperty("state").GetString() == "delivered", "the next is taken");
         await system.ExecuteAsync($"UPDATE organization.deliveries SET attempts = 1000, next_attempt_at = now() WHERE lane = '{webhook}' AND state = 'waiting'");
