@@ -82,11 +82,12 @@ internal static class PublishCommand
 
     private static void CopyCompanions(string folder)
     {
-        foreach (var companion in new[] { "deploy", Path.Combine("docs", "operations"), Path.Combine("docs", "domain") })
+        // All of the documents: those for operators lead to the others.
+        foreach (var file in new[] { "deploy", "docs" }.SelectMany(companion => Directory.EnumerateFiles(Path.Combine(Repository.Root, companion), "*", SearchOption.AllDirectories)))
         {
-            Directory.CreateDirectory(Path.Combine(folder, companion));
-            foreach (var file in Directory.GetFiles(Path.Combine(Repository.Root, companion)))
-                File.Copy(file, Path.Combine(folder, companion, Path.GetFileName(file)), overwrite: true);
+            var copy = Path.Combine(folder, Path.GetRelativePath(Repository.Root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
         }
 
         File.Copy(Path.Combine(Repository.Root, "LICENSE"), Path.Combine(folder, "LICENSE"), overwrite: true);

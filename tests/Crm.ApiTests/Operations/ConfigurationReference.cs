@@ -28,7 +28,7 @@ internal static class ConfigurationReference
         |---|---|
         | `ASPNETCORE_ENVIRONMENT` | `Production` when absent. `Development` has `/dev` (tokens for anybody, a clock that can be set), makes missing keys, and is for no installation that others can reach |
         | `ASPNETCORE_URLS`, or `--urls` | where the host listens, e.g. `http://127.0.0.1:5080`; `http://localhost:5000` when absent |
-        | `CRM_MIGRATION_DATABASE` | for the console commands (`migrate`, `administrator`, `project`, `compact`, `verify-audit`) only: the connection string of the role that owns the database's schemas. No host is given it |
+        | `CRM_MIGRATION_DATABASE` | for the console commands (`migrate`, `administrator`, `project`, `compact`, `verify-audit`, `keys`): the connection string of the role that owns the database's schemas. No host is given it |
         """;
 
     public static string Write()
