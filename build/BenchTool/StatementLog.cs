@@ -30,6 +30,9 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
 
     private static readonly TimeSpan Settled = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Within this time a host has done by itself all that it does, but what it does each hour.</summary>
+    private static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(35);
+
     /// <summary>The statements of the modules' roles while something is done.</summary>
     public async Task<IReadOnlyList<LoggedStatement>> CaptureAsync(Func<Task> act, CancellationToken ct)
     {
@@ -80,7 +83,7 @@ internal sealed partial class StatementLog(string file, BenchDatabase database)
 
     /// <summary>What hosts ask by themselves, as <see cref="StatementCounts.Normal"/> texts.</summary>
     public async Task<IReadOnlySet<string>> QuietAsync(CancellationToken ct) =>
-        (await CaptureAsync(() => Task.Delay(TimeSpan.FromSeconds(3), ct), ct)).Where(s => !s.IsFrame).Select(s => StatementCounts.Normal(s.Sql)).ToHashSet();
+        (await CaptureAsync(() => Task.Delay(LongestRound, ct), ct)).Where(s => !s.IsFrame).Select(s => StatementCounts.Normal(s.Sql)).ToHashSet();
 
     /// <summary>Where the log ends now.</summary>
     public long Length => new FileInfo(file).Length;
