@@ -103,7 +103,7 @@ public sealed class HandoverTests(ClocksSystem system) : IClassFixture<ClocksSys
         var writer = await system.SignInAsync(day);
         var (about, other) = ((await WriteAsync(writer, scene, another, open, withdrawn, withdrawn)).Is(201).Id, (await WriteAsync(writer, scene, another)).Is(201).Id);
         (await system.Admin.ActAsync(withdrawn, "withdrawal", new { reason = "已解决" })).Is(200);
-        (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200).Json.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).ShouldContain(about);
+        (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200).Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).ShouldContain(about);
 
         var order = (await system.Admin.PostAsync("/api/v1/personal-data/erasures", new { phone, reason = "客户来函" })).Is(201).Id;
         // The open case is the older one, is found first, and is kept: the note does not wait for it.

@@ -290,6 +290,7 @@ public sealed class SuccessfulCalls(CrmSystem system)
         "previewErasure" => new("/api/v1/personal-data/erasures/preview", Json(new { phone = NewPhone() })),
         "orderErasure" => new("/api/v1/personal-data/erasures", Json(new { phone = NewPhone(), reason = "客户来函" })),
         "listErasures" => new("/api/v1/personal-data/erasures"),
+        "listErasureRecords" => new($"/api/v1/personal-data/erasures/{(await MadeAsync("orderErasure")).Id}/records"),
         "getErasure" => new($"/api/v1/personal-data/erasures/{(await MadeAsync("orderErasure")).Id}"),
         "listPersonalData" => new("/api/v1/personal-data/inventory"),
         "exportAudit" => new($"/api/v1/audit/export?subjectKind=complaint&subjectId={await RegisteredAsync()}"),

@@ -27,9 +27,10 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         var before = await StatisticsAsync();
         var order = (await system.Admin.PostAsync("/api/v1/personal-data/erasures", new { phone = $"+86 {phone}", reason = "客户来函" })).Is(201);
         var done = await CompletedAsync(order.Id);
-        done.Json.GetProperty("records").EnumerateArray().Select(r => (r.GetProperty("kind").GetString(), r.GetProperty("erasedAt").ValueKind))
+        (done.Json.GetProperty("records").GetInt32(), done.Json.GetProperty("erased").GetInt32(), done.Json.GetProperty("kept").GetInt32()).ShouldBe((4, 4, 0));
+        (await RecordsAsync(order.Id)).Select(r => (r.GetProperty("kind").GetString(), r.GetProperty("erasedAt").ValueKind))
             .ShouldBe([("complaint", JsonValueKind.String), ("followUp", JsonValueKind.String), ("complaint", JsonValueKind.String), ("customer", JsonValueKind.String)], ignoreOrder: true);
-        done.Content.ShouldNotContain(phone[3..]);
+        (done.Content + (await system.Admin.GetAsync($"/api/v1/personal-data/erasures/{order.Id}/records")).Is(200).Content).ShouldNotContain(phone[3..]);
 
         (await FoundAsync(phone)).ShouldBeEmpty();
         (await TextsAsync(mark)).ShouldBeEmpty();
@@ -48,7 +49,7 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         // Who calls again begins anew.
         var anew = (await system.Admin.RegisterAsync(Api.Complaint(("customer", new { name = mark, phone })))).Is(201).Id;
         (await FoundAsync(phone)).ShouldBe([anew]);
-        (await PreviewAsync(phone)).Json.GetProperty("records").EnumerateArray()
+        (await PreviewAsync(phone)).Json.GetProperty("items").EnumerateArray()
             .Where(r => r.GetProperty("kind").GetString() == "complaint").ShouldHaveSingleItem().GetProperty("id").GetGuid().ShouldBe(anew);
     }
 
@@ -90,7 +91,9 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         var open = await RegisteredAsync(phone, mark);
         var filed = await LivedAsync(phone, mark);
         var withdrawn = await WithdrawnAsync(phone, mark);
-        var preview = (await PreviewAsync(phone)).Json.GetProperty("records").EnumerateArray().ToArray();
+        var seen = (await PreviewAsync(phone)).Json;
+        var preview = seen.GetProperty("items").EnumerateArray().ToArray();
+        (seen.GetProperty("records").GetInt32(), seen.GetProperty("kept").GetInt32()).ShouldBe((preview.Length, preview.Count(r => r.GetProperty("kept").ValueKind != JsonValueKind.Null)));
         Why(preview, open).ShouldBe(("open", null));
         Why(preview, withdrawn).ShouldBe((null, null));
         var (why, until) = Why(preview, filed);
@@ -100,6 +103,9 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
 
         var id = (await OrderAsync(phone)).Is(201).Id;
         await Eventually.BecomesAsync(() => system.Admin.GetAsync($"/api/v1/personal-data/erasures/{id}"), e => e.Text("state") == "waiting", "what can be erased is erased");
+        var left = (await RecordsAsync(id)).Where(r => r.GetProperty("erasedAt").ValueKind == JsonValueKind.Null).ToArray();
+        left.ShouldAllBe(r => r.GetProperty("kept").ValueKind != JsonValueKind.Null);
+        (await system.Admin.GetAsync($"/api/v1/personal-data/erasures/{id}")).Is(200).Json.GetProperty("kept").GetInt32().ShouldBe(left.Length);
         (await FoundAsync(phone)).ShouldBe([filed, open], ignoreOrder: true);
         (await OpenAsync(open)).ShouldContain(mark, Case.Sensitive, "who is still to be called back can be");
 
@@ -172,7 +178,7 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         var customer = await Eventually.BecomesAsync(async () => (await system.Admin.GetAsync($"/api/v1/complaints/{first}")).Is(200).Json.GetProperty("customerId"), id => id.ValueKind != JsonValueKind.Null, "they are known");
         var path = $"/api/v1/customers/{customer.GetGuid()}";
         for (var i = 1; i < count; i++) await WithdrawnAsync(phone, mark);
-        await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetArrayLength(), found => found == count + 1, "all are known");
+        await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetInt32(), found => found == count + 1, "all are known");
         await Eventually.BecomesAsync(
             () => system.ScalarAsync<long>("SELECT count(*) FROM complaints.complaints WHERE customer_id = $1", customer.GetGuid()), linked => linked == count, "all are linked");
         // The number is theirs no longer; their cases still lead to them.
@@ -182,7 +188,7 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         (await system.Admin.SendAsync(HttpMethod.Delete, $"{path}/contacts/{old}", body: null, ifMatch: contact.ETag)).Is(204);
 
         var done = await CompletedAsync((await OrderAsync(phone)).Is(201).Id);
-        done.Json.GetProperty("records").GetArrayLength().ShouldBe(count + 1);
+        done.Json.GetProperty("records").GetInt32().ShouldBe(count + 1);
         (await system.ScalarAsync<long>("SELECT count(*) FROM organization.audit_entries WHERE action = 'ErasePersonalData' AND subject_id = $1::text", customer.GetGuid())).ShouldBe(1);
         (await system.ScalarAsync<long>(
             """
@@ -201,18 +207,34 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
         foreach (var (phone, count) in new[] { (few, 2), (many, 60) })
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, count), TestContext.Current.CancellationToken, async (_, _) => await RegisteredAsync(phone, mark: "x"));
-            await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetArrayLength(), found => found == count + 1, "the cases and the customer");
+            await Eventually.BecomesAsync(async () => (await PreviewAsync(phone)).Json.GetProperty("records").GetInt32(), found => found == count + 1, "the cases and the customer");
         }
 
         var ofFew = await AskedAsync(() => PreviewAsync(few));
         var ofMany = await AskedAsync(() => PreviewAsync(many));
         ofFew.ShouldNotBeEmpty();
         ofMany.Count.ShouldBe(ofFew.Count, Often(ofMany));
+        var previewed = await PreviewedAsync(many);
+        previewed.Distinct().Count().ShouldBe(61);
         ofFew = await AskedAsync(async () => (await OrderAsync(few)).Is(201));
         ofMany = await AskedAsync(async () => (await OrderAsync(many)).Is(201).Json.GetProperty("records").GetInt32().ShouldBe(61));
         ofMany.Count.ShouldBe(ofFew.Count, Often(ofMany));
+        (await RecordsAsync((await OrderAsync(many)).Is(200).Id)).Select(r => r.GetProperty("id").GetGuid()).ShouldBe(previewed);
 
         static string Often(IReadOnlyList<string> statements) => statements.CountBy(sql => sql).MaxBy(c => c.Value).ToString();
+
+        async Task<IReadOnlyList<Guid>> PreviewedAsync(string phone)
+        {
+            var (read, next) = (new List<Guid>(), "");
+            do
+            {
+                var page = (await system.Admin.PostAsync($"/api/v1/personal-data/erasures/preview?limit=25{(next.Length > 0 ? $"&cursor={next}" : "")}", new { phone }, key: null)).Is(200).Json;
+                read.AddRange(page.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()));
+                next = page.GetProperty("next").GetString();
+            }
+            while (next is not null);
+            return read;
+        }
 
         async Task<IReadOnlyList<string>> AskedAsync(Func<Task> act)
         {
@@ -259,6 +281,8 @@ public sealed class ErasureTests(CrmSystem system) : IClassFixture<CrmSystem>
     private static (string Phone, string Mark) Person() => ($"1341234{Interlocked.Increment(ref persons):0000}", $"forget-{Guid.NewGuid():N}");
 
     private async Task<Reply> PreviewAsync(string phone) => (await system.Admin.PostAsync("/api/v1/personal-data/erasures/preview", new { phone }, key: null)).Is(200);
+
+    private Task<IReadOnlyList<JsonElement>> RecordsAsync(Guid id) => system.Admin.ListAsync($"/api/v1/personal-data/erasures/{id}/records", limit: 25);
 
     private Task<Reply> OrderAsync(string phone) => system.Admin.PostAsync("/api/v1/personal-data/erasures", new { phone, reason = "客户来函" });
 

@@ -19,5 +19,6 @@ internal static class ErasuresPart
         OrderErasureEndpoint.Map(routes);
         ListErasuresEndpoint.Map(routes);
         GetErasureEndpoint.Map(routes);
+        ListErasureRecordsEndpoint.Map(routes);
     }
 }

@@ -17,19 +17,33 @@ internal sealed record GetErasure(Guid Id) : IRequest<ErasureView>;
 /// <param name="RequestedAt">When it was ordered.</param>
 /// <param name="RequestedBy">Who ordered it.</param>
 /// <param name="CompletedAt">When the last record was erased; null before that.</param>
-/// <param name="Records">Each record, and what became of it.</param>
+/// <param name="Records">How many records were found.</param>
+/// <param name="Erased">How many of them are erased.</param>
+/// <param name="Kept">How many of them must be kept for now; they go by themselves when their time has come.</param>
 /// <param name="Version">Grows as it goes on.</param>
 internal sealed record ErasureView(
-    Guid Id, ErasureState State, Instant RequestedAt, string RequestedBy, Instant? CompletedAt, IReadOnlyList<ErasureRecord> Records, int Version) : IVersioned;
+    Guid Id, ErasureState State, Instant RequestedAt, string RequestedBy, Instant? CompletedAt, int Records, int Erased, int Kept, int Version) : IVersioned
+{
+    public static async Task<IReadOnlyList<ErasureView>> ReadAsync(IQueryable<Erasure> erasures, CancellationToken ct)
+    {
+        var rows = await erasures.AsNoTracking().Select(e => new
+        {
+            Erasure = e, Records = e.Items.Count, Left = e.Items.Count(i => i.ErasedAt == null), Kept = e.Items.Count(i => i.ErasedAt == null && i.KeptWhy != null),
+        }).ToListAsync(ct);
+        return
+        [
+            .. rows.Select(r => new ErasureView(
+                r.Erasure.Id, Erasure.StateOf(r.Erasure.CompletedAt, isAtWork: r.Left > r.Kept), r.Erasure.RequestedAt, r.Erasure.RequestedBy, r.Erasure.CompletedAt,
+                r.Records, r.Records - r.Left, r.Kept, r.Erasure.Version)),
+        ];
+    }
+}
 
-/// <summary>ORG-12: how far it is; once it is completed, the certificate. It names records, and nothing of the person.</summary>
+/// <summary>ORG-12: how far it is; once it is completed, the certificate.</summary>
 internal sealed class GetErasureHandler(OrganizationDb db) : IRequestHandler<GetErasure, ErasureView>
 {
-    public async Task<ErasureView> Handle(GetErasure request, CancellationToken cancellationToken)
-    {
-        var e = await db.Erasures.AsNoTracking().Include(x => x.Items).SingleOrDefaultAsync(x => x.Id == request.Id, cancellationToken) ?? throw new NotFound("erasure", "删除请求");
-        return new(e.Id, Erasure.StateOf(e.CompletedAt, e.Items.Any(i => i.IsAtWork)), e.RequestedAt, e.RequestedBy, e.CompletedAt, [.. e.Items.OrderBy(i => i.Id).Select(ErasureRecord.Of)], e.Version);
-    }
+    public async Task<ErasureView> Handle(GetErasure request, CancellationToken cancellationToken) =>
+        (await ErasureView.ReadAsync(db.Erasures.Where(e => e.Id == request.Id), cancellationToken)).SingleOrDefault() ?? throw new NotFound("erasure", "删除请求");
 }
 
 internal static class GetErasureEndpoint
@@ -38,7 +52,7 @@ internal static class GetErasureEndpoint
         .MapGet("/personal-data/erasures/{id:guid}", (Guid id, Call call) => call.Ask(new GetErasure(id)))
         .Tells<ErasureView>(
             "getErasure", "Get an erasure",
-            "What was found, what is erased and when, what is kept and why. Once it is completed, this is the certificate: it names records and instants, and nothing of the person.", rules: "ORG-12")
+            "How much was found, how much is erased, how much is kept for now. Once it is completed, this and the list of its records are the certificate: they name records and instants, and nothing of the person.", rules: "ORG-12")
         .About("erasure", "删除请求", (OrganizationDb db, Guid id, ProjectScope scope) => db.Erasures.Where(e => e.Id == id && scope.Everywhere))
         .RequiresEverywhere(OrganizationPermissions.ErasePersonalData);
 }
