@@ -42,6 +42,23 @@ public sealed class DepartureTests(CrmSystem system) : IClassFixture<CrmSystem>
         (Text(passed, "by"), Text(passed, "from"), Text(passed, "to")).ShouldBe(("rule:ORG-03", leaver, heir));
         var gone = (await system.Admin.GetAsync($"/api/v1/staff/{leaver}")).Is(200);
         gone.ShouldSatisfyAllConditions(g => g.Json.GetProperty("active").GetBoolean().ShouldBeFalse(), g => g.Text("successor").ShouldBe(heir), g => g.Text("leavingReason").ShouldBe("调离"), g => g.Json.GetProperty("roles").GetArrayLength().ShouldBe(0));
+
+        // CMP-30: what runs out from now on runs out in the hands of who has it now.
+        await system.Admin.AdvanceAsync("PT25H");
+        var feedback = (await system.Admin.ListAsync($"/api/v1/complaints/{complaint}/clocks")).Single(c => Text(c, "kind") == "feedback");
+        feedback.GetProperty("heldBy").EnumerateArray().Select(h => Text(h, "holder")).ShouldBe([heir]);
+    }
+
+    [Fact]
+    [Trait("Rule", "CMP-02")]
+    public async Task A_ticket_is_known_also_when_whoever_received_it_has_left()
+    {
+        var (leaver, heir) = (await AppointAsync("customerServiceOfficer", "project", "demo"), await AppointAsync("customerServiceOfficer", "project", "demo"));
+        var body = Api.Complaint(("receivedBy", leaver), ("source", new { system = "hotline-1", ticketNumber = Api.NewKey() }));
+        var id = (await system.Admin.RegisterAsync(body)).Is(201).Id;
+        (await LeaveAsync(leaver, heir)).Is(200);
+        (await system.Admin.RegisterAsync(body)).Is(200).Id.ShouldBe(id);
+        (await system.Admin.RegisterAsync(Api.Complaint(("receivedBy", leaver)))).Is(404).Error("receivedBy").ShouldNotBeEmpty();
     }
 
     [Fact]

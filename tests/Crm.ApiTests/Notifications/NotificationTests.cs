@@ -43,6 +43,23 @@ public sealed class NotificationTests(ClocksSystem system) : IClassFixture<Clock
     }
 
     [Fact]
+    [Trait("Rule", "CMP-13")]
+    public async Task Made_major_by_hand_or_reopened_it_is_told_to_the_area_manager_as_well()
+    {
+        await system.MorningAsync();
+        var id = await AcceptedByOfficerAsync();
+        (await system.Admin.ActAsync(id, "severity", new { severity = "major", reason = "客户提出赔偿要求" })).Is(200);
+        await system.Admin.SettleAsync();
+        (await ToldAsync("demo.manager", id, 1)).ShouldBe(["complaints.raised-to-major"]);
+        (await ToldAsync("demo.officer", id, 1)).ShouldBe(["complaints.raised-to-major"]);
+        await system.DoAsync(id, "resolution");
+        (await system.Admin.ActAsync(id, "reopening", new { reason = "又停运" })).Is(200);
+        await system.Admin.SettleAsync();
+        (await ToldAsync("demo.manager", id, 2)).ShouldBe(["complaints.raised-to-major", "complaints.major-reopened"]);
+        (await ToldAsync("demo.officer", id, 2)).ShouldBe(["complaints.raised-to-major", "complaints.reopened"]);
+    }
+
+    [Fact]
     [Trait("Rule", "FUP-10")]
     public async Task A_follow_up_is_told_to_its_assignee_and_a_bad_outcome_to_the_head_and_to_whoever_had_the_case()
     {

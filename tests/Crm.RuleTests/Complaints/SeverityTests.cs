@@ -113,6 +113,65 @@ public sealed class SeverityTests
     }
 
     [Fact]
+    [Trait("Rule", "CMP-09")]
+    public void Told_while_it_was_major_the_customer_has_been_told_when_it_is_lowered()
+    {
+        var c = Case.Major()
+            .At(Case.Start + Hours(1), (x, m) => x.GiveFeedback("已派维修", m))
+            .At(Case.Start + Hours(2), (x, m) => x.ChangeSeverity(Severity.Minor, "误判", m));
+        c.Clocks(ComplaintClock.Feedback).ShouldBeEmpty();
+        c.Clock(ComplaintClock.Escalation).IsRunning.ShouldBeTrue();
+        // Of another cycle it is asked for again.
+        c.At(Case.Start + Hours(3), (x, m) => x.Accept(m)).At(Case.Start + Hours(3), (x, m) => x.Resolve("已修复", m)).At(Case.Start + Hours(4), (x, m) => x.Reopen("又停运", m));
+        c.Clock(ComplaintClock.Feedback, cycle: 2).IsRunning.ShouldBeTrue();
+    }
+
+    [Theory]
+    [Trait("Rule", "CMP-14")]
+    [InlineData("agreed", 0)]
+    [InlineData("agreedAndCarriedOut", 1)]
+    public void Agreed_while_it_was_minor_a_solution_is_asked_for_only_where_it_is_to_be_carried_out_as_well(string ends, int clocks)
+    {
+        var c = Case.Registered(own: Company.Own(Company.Demo, "complaints.solution-ends", $"\"{ends}\""))
+            .At(Case.Start + Hours(1), (x, m) => x.AgreeSolution("更换控制板", m))
+            .At(Case.Start + Hours(2), (x, m) => x.ChangeSeverity(Severity.Major, "升级", m));
+        c.Clocks(ComplaintClock.Solution).Count().ShouldBe(clocks);
+        c.Clock(ComplaintClock.HeadReport).IsRunning.ShouldBeTrue();
+    }
+
+    [Fact]
+    [Trait("Rule", "CMP-29")]
+    public void Received_a_little_ahead_of_the_clock_it_has_used_up_nothing_yet()
+    {
+        var c = Case.Registered(receivedAt: Case.Start + Minutes(4))
+            .At(Case.Start + Minutes(1), (x, m) => x.ChangeSeverity(Severity.Major, "升级", m))
+            .At(Case.Start + Minutes(2), (x, m) => x.ChangeSeverity(Severity.Minor, "降级", m));
+        c.Clocks(ComplaintClock.Feedback).Last().DueAt.ShouldBe(Case.Start + Minutes(2) + Hours(24));
+    }
+
+    [Theory]
+    [Trait("Rule", "CMP-13")]
+    [InlineData(nameof(CaseKind.Complaint), 1)]
+    [InlineData(nameof(CaseKind.Repair), 0)]
+    public void Made_major_by_hand_a_complaint_is_told_of_as_one_registered_so(string kind, int told)
+    {
+        var c = Case.Registered(kind: Enum.Parse<CaseKind>(kind)).At(Case.Start + Hours(1), (x, m) => x.ChangeSeverity(Severity.Major, "升级", m));
+        c.Raised<ComplaintEscalated>().Count(e => e is { From: "minor", To: "major", Rule: "CMP-04" }).ShouldBe(told);
+        c.At(Case.Start + Hours(2), (x, m) => x.ChangeSeverity(Severity.Minor, "降级", m)).Raised<ComplaintEscalated>().Count().ShouldBe(told, "lowered, nobody has to hurry");
+    }
+
+    [Theory]
+    [Trait("Rule", "FUP-04")]
+    [InlineData(nameof(CaseKind.Complaint), true)]
+    [InlineData(nameof(CaseKind.Repair), false)]
+    public void Only_a_complaint_is_a_major_one_to_whoever_visits(string kind, bool major)
+    {
+        var c = Case.Registered(Severity.Major, Enum.Parse<CaseKind>(kind)).At(Case.Start + Hours(1), (x, m) => x.Accept(m)).At(Case.Start + Hours(1), (x, m) => x.Resolve("已修复", m));
+        c.Raised<ComplaintResolved>().Single().Major.ShouldBe(major);
+        c.At(Case.Start + Hours(2), (x, m) => x.Reopen("又坏了", m)).Raised<ComplaintReopened>().Single().Major.ShouldBe(major);
+    }
+
+    [Fact]
     [Trait("Rule", "CMP-29")]
     public void An_acknowledgement_still_awaited_goes_on_when_it_is_major_again()
     {

@@ -65,7 +65,7 @@ public sealed class PolicyTests
     public void A_clock_remembers_the_value_and_the_version_it_was_set_by()
     {
         var company = Company.With(Company.Own(Company.Demo, "complaints.feedback", "\"PT12H\"", version: 4), Company.Own(Company.Demo, "complaints.warn-at", "50"));
-        var setting = new CasePolicies(company, Company.Demo, Now).Setting(ComplaintClock.Feedback, Now);
+        var setting = new CasePolicies(company, Company.Demo, Now).Setting(ComplaintClock.Feedback, Now, ran: []);
         setting.ShouldSatisfyAllConditions(s => s.Budget.ShouldBe(Hours(12)), s => s.PolicyVersion.ShouldBe(4), s => s.Policy.ShouldBe("complaints.feedback"), s => s.WarnAt.ShouldBe(50), s => s.Kind.ShouldBe("feedback"));
     }
 
@@ -117,12 +117,32 @@ public sealed class PolicyTests
     {
         var company = Company.With(Company.Own(Company.Demo, "complaints.feedback", "\"1 working day\""));
         var friday = Utc("2026-03-06T02:00:00Z");
-        var setting = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday);
+        var setting = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday, ran: []);
         setting.Given.ShouldBe("1 working day");
         setting.DueAt.ShouldBe(Utc("2026-03-09T16:00:00Z") - Microsecond, "the end of Monday in Shanghai");
         setting.WarnsAt.ShouldBe(Microseconds.Truncate(friday + setting.Budget * 3 / 4));
-        var continued = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday + Hours(1), consumed: Hours(1));
+        var continued = new CasePolicies(company, Company.Demo, friday).Setting(ComplaintClock.Feedback, friday + Hours(1), ran: [new Interval(friday, friday + Hours(1))]);
         continued.DueAt.ShouldBe(setting.DueAt, "an hour used up before is an hour less, to the same end");
+    }
+
+    [Theory]
+    [InlineData("PT8H working", "2026-03-09T08:00", "2026-03-10T09:00", "2026-03-10T16:00:00")] // an hour was worked on Friday, however long the weekend
+    [InlineData("PT8H working", "2026-03-06T18:00", "2026-03-07T12:00", "2026-03-09T16:00:00")] // goes on on a Saturday
+    [InlineData("PT8H working", "2026-03-06T17:00", "2026-03-10T09:30", "2026-03-10T17:30:00")] // nothing was used up
+    [InlineData("PT24H", "2026-03-07T05:00", "2026-03-10T09:00", "2026-03-10T21:00:00")]
+    [InlineData("3 working days", "2026-03-10T08:00", "2026-03-12T09:00", "2026-03-14T00:00:00")] // Monday and Tuesday have gone
+    [InlineData("3 working days", "2026-03-09T08:00", "2026-03-14T12:00", "2026-03-18T00:00:00")] // Monday has gone; goes on on a Saturday
+    [InlineData("3 working days", "2026-03-06T19:00", "2026-03-09T12:00", "2026-03-13T00:00:00")] // no day has gone
+    [Trait("Rule", "CMP-29")]
+    public void A_clock_that_goes_on_has_used_up_what_passed_as_its_limit_counts(string limit, string ranUntil, string goesOn, string due)
+    {
+        var company = Company.With(Company.Own(Company.Demo, "complaints.feedback", $"\"{limit}\""));
+        // Friday at 17:00, an hour before the office closes.
+        var (began, until, again) = (Here("2026-03-06T17:00"), Here(ranUntil), Here(goesOn));
+        var setting = new CasePolicies(company, Company.Demo, again).Setting(ComplaintClock.Feedback, again, ran: [new Interval(began, until)]);
+        (setting.StartedAt, setting.DueAt).ShouldBe((again, Here(due[..16]) - (limit.EndsWith("days", StringComparison.Ordinal) ? Microsecond : Duration.Zero)));
+
+        static Instant Here(string local) => Utc(local + ":00Z") - Hours(8);
     }
 
     private static IEnumerable<Policy> Every => [.. ComplaintPolicies.All, .. FollowUpPolicies.All, .. OrganizationPolicies.All];

@@ -33,10 +33,10 @@ public sealed record CaseRegistered(string Kind, string Severity, string Categor
     public bool LeftPhone { get; init; }
 }
 
-/// <summary>CMP-16, CMP-18: a case has become graver by a rule.</summary>
+/// <summary>CMP-16, CMP-18: a complaint has become major by a rule; CMP-04: or somebody has made it so.</summary>
 /// <param name="From">Severity before.</param>
 /// <param name="To">Severity now.</param>
-/// <param name="Rule">The rule that did it.</param>
+/// <param name="Rule">The rule that did it; CMP-04 where it was done by hand.</param>
 public sealed record ComplaintEscalated(string From, string To, string Rule) : CaseEvent;
 
 /// <summary>A clock of the case has used up the warning part of its time. OccurredAt is the warning instant.</summary>
@@ -60,7 +60,11 @@ public sealed record ComplaintClockBreached(string Clock, Instant DueAt, bool La
 public sealed record ComplaintResolved(string Kind, bool Major, string? ReceivedBy, string ResolvedBy, string? Exempt) : CaseEvent;
 
 /// <summary>CMP-19, CMP-20: a new cycle of the case has begun; what was planned for the one before is pointless.</summary>
-public sealed record ComplaintReopened : CaseEvent;
+public sealed record ComplaintReopened : CaseEvent
+{
+    /// <summary>True for a major complaint, which is to be reported anew (CMP-13).</summary>
+    public bool Major { get; init; }
+}
 
 /// <summary>The case was withdrawn.</summary>
 public sealed record ComplaintWithdrawn : CaseEvent;

@@ -112,9 +112,13 @@ internal sealed class Complaint : Subject<CasePolicies>
     public void GiveFeedback(string content, Moment moment)
     {
         CaseLife.Ensure(Status, CaseAct.CustomerFeedback);
+        FeedbackInCycle = Cycle;
         Running(ComplaintClock.Feedback)?.Meet(moment.Now, CaseLife.Noun(CaseAct.CustomerFeedback));
         Move(StepKind.CustomerFeedback, Status, moment, content);
     }
+
+    /// <summary>The cycle in which the customer was last told how it stands; null before the first time.</summary>
+    public int? FeedbackInCycle { get; private set; }
 
     /// <summary>CMP-13: the recorded report to the head (who, to whom, when, how) ends its clock and starts that of the acknowledgement.</summary>
     public void ReportToHead(string to, string how, Moment moment)
@@ -164,18 +168,21 @@ internal sealed class Complaint : Subject<CasePolicies>
         if (severity == Severity)
             throw new BrokenRule("CMP-04", new Text($"The severity is {severity.ToWire()} already.", $"严重程度已经是 {severity.ToWire()}。"), [.. moment.Policies.Scale.Except([severity]).Select(s => s.ToWire())]);
 
-        var wasMajor = Severity == Severity.Major;
+        var before = Severity;
         Severity = severity;
-        if (Kind == CaseKind.Complaint && wasMajor != (severity == Severity.Major))
+        if (Kind == CaseKind.Complaint && (before == Severity.Major) != (severity == Severity.Major))
         {
             foreach (var clock in RunningClocks) clock.Cancel(moment.Now, CaseLife.Noun(CaseAct.Severity));
-            foreach (var kind in ClocksToGoOn())
+            foreach (var kind in ClocksToGoOn().Where(k => !IsDoneInCycle(k, moment)))
             {
                 var earlier = Clocks.Where(c => c.Cycle == Cycle && c.Kind == kind.ToWire()).ToArray();
                 // Met once is met for the cycle; and what has become major by itself (CMP-16) does not do so a second time.
                 if (earlier.Any(c => c.End is not ClockEnd.Cancelled)) continue;
-                Start(kind, moment.Now, moment, consumed: earlier.Select(c => c.ElapsedAt(moment.Now)).DefaultIfEmpty(Duration.Zero).Max(), rung: earlier.Max(c => c.EndedPast));
+                Start(kind, moment.Now, moment, ran: [.. earlier.Select(c => c.RanUntil(moment.Now))], rung: earlier.Max(c => c.EndedPast));
             }
+
+            // The area manager's time to report it begins now, because the system tells at once (CMP-13).
+            if (IsMajor) Raise(new ComplaintEscalated(before.ToWire(), severity.ToWire(), "CMP-04") { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler });
         }
 
         Move(StepKind.SeverityChanged, Status, moment, reason);
@@ -198,7 +205,7 @@ internal sealed class Complaint : Subject<CasePolicies>
             steps.Add(NewStep(StepKind.WrittenReply, moment.Now, Engine + "CMP-23", "The complainant left neither name nor phone: there is nobody to write to. 投诉人未留姓名和电话，无处书面答复。"));
         }
 
-        Raise(new ComplaintResolved(Kind.ToWire(), Severity == Severity.Major, Record.ReceivedBy, moment.By, Record.Exemption?.ToWire())
+        Raise(new ComplaintResolved(Kind.ToWire(), IsMajor, Record.ReceivedBy, moment.By, Record.Exemption?.ToWire())
         {
             OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle,
         });
@@ -229,7 +236,7 @@ internal sealed class Complaint : Subject<CasePolicies>
         if (ErasedAt is not null) throw PersonalTexts.Erased;
         Cycle++;
         Move(StepKind.Reopened, CaseStatus.Reopened, moment, reason);
-        Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler });
+        Raise(new ComplaintReopened { OccurredAt = moment.Now, ComplaintId = Id, Number = Number, Project = Project, Cycle = Cycle, Handler = Handler, Major = IsMajor });
         StartCycleClocks(moment, from: moment.Now, reportFrom: moment.Now);
     }
 
@@ -327,26 +334,37 @@ internal sealed class Complaint : Subject<CasePolicies>
     }
 
     /// <summary>The clocks with which a cycle of this severity begins.</summary>
-    private ComplaintClock[] OwnClocks() => Severity == Severity.Major
+    private ComplaintClock[] OwnClocks() => IsMajor
         ? [ComplaintClock.HeadReport, ComplaintClock.Solution]
         : [ComplaintClock.Feedback, ComplaintClock.Escalation];
 
     /// <summary>CMP-29: the clocks of a severity changed by hand: its own, and that of an acknowledgement somebody still waits for.</summary>
-    private IEnumerable<ComplaintClock> ClocksToGoOn() => Severity == Severity.Major && Clocks.Any(c => c.Cycle == Cycle && c.Kind == ComplaintClock.HeadAcknowledgement.ToWire())
+    private IEnumerable<ComplaintClock> ClocksToGoOn() => IsMajor && Clocks.Any(c => c.Cycle == Cycle && c.Kind == ComplaintClock.HeadAcknowledgement.ToWire())
         ? OwnClocks().Append(ComplaintClock.HeadAcknowledgement)
         : OwnClocks();
 
-    private void Start(ComplaintClock kind, Instant at, Moment moment, Duration consumed = default, Rung? rung = null)
+    /// <summary>What a clock would ask for was done in this cycle while another severity did not ask for it.</summary>
+    private bool IsDoneInCycle(ComplaintClock kind, Moment moment) => kind switch
     {
-        StartClock(Cycle, moment.Policies.Setting(kind, at, consumed, rung));
+        ComplaintClock.Feedback => FeedbackInCycle == Cycle,
+        ComplaintClock.Solution => SolutionAgreedInCycle == Cycle && moment.Policies.SolutionEnds == SolutionEnds.Agreed,
+        _ => false,
+    };
+
+    private void Start(ComplaintClock kind, Instant at, Moment moment, IReadOnlyList<Interval>? ran = null, Rung? rung = null)
+    {
+        StartClock(Cycle, moment.Policies.Setting(kind, at, ran ?? [], rung));
         EarliestDueAt = RunningClocks.Select(c => (Instant?)c.DueAt).Min();
     }
 
     private Clock? Running(ComplaintClock kind) => RunningClocks.SingleOrDefault(c => c.Cycle == Cycle && c.Kind == kind.ToWire());
 
+    /// <summary>A major complaint; repairs and questions have no major clocks, however grave they are.</summary>
+    private bool IsMajor => Kind == CaseKind.Complaint && Severity == Severity.Major;
+
     private void EnsureMajor()
     {
-        if (Kind != CaseKind.Complaint || Severity != Severity.Major)
+        if (!IsMajor)
             throw new BrokenRule("CMP-13", new Text("Only a major complaint is reported to the head.", "只有重大投诉需上报负责人。"), CaseLife.Noun(CaseAct.Severity));
     }
 

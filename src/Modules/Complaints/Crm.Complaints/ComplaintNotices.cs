@@ -37,7 +37,16 @@ internal static class ComplaintNotices
         AboutCase, e => [Audience.Person(e.Handler), Audience.Holders(StandardRoles.AreaManager)],
         (e, _) => new($"{e.Number} was not resolved in time and is a major complaint now. Report it to the head.", $"{e.Number} 未按期解决，已升级为重大投诉，请立即上报负责人。"))
     {
-        Urgent = true, ByMail = true,
+        When = e => e.Rule != "CMP-04", Urgent = true, ByMail = true,
+    };
+
+    /// <summary>CMP-13: as with a registration, the ten minutes to report begin now.</summary>
+    public static readonly NoticeKind<ComplaintEscalated> RaisedToMajor = new(
+        "complaints.raised-to-major", "CMP-04", new Text("A case was made major by hand: it is to be reported to the head.", "投诉经人工变更为重大投诉，须上报负责人。"),
+        AboutCase, e => [Audience.Person(e.Handler), Audience.Holders(StandardRoles.AreaManager)],
+        (e, _) => new($"{e.Number} is a major complaint now. Report it to the head.", $"{e.Number} 已变更为重大投诉，请立即上报负责人。"))
+    {
+        When = e => e.Rule == "CMP-04", Urgent = true, ByMail = true,
     };
 
     public static readonly NoticeKind<ComplaintReopened> Reopened = new(
@@ -45,9 +54,18 @@ internal static class ComplaintNotices
         AboutCase, e => [Audience.Person(e.Handler)],
         (e, _) => new($"{e.Number} was reopened: round {e.Cycle} has begun.", $"{e.Number} 已重新处理，进入第 {e.Cycle} 轮。"));
 
+    /// <summary>CMP-13: the new round of a major complaint is to be reported anew.</summary>
+    public static readonly NoticeKind<ComplaintReopened> MajorReopened = new(
+        "complaints.major-reopened", "CMP-13", new Text("A major complaint was reopened: it is to be reported to the head.", "重大投诉已重新处理，须上报负责人。"),
+        AboutCase, _ => [Audience.Holders(StandardRoles.AreaManager)],
+        (e, _) => new($"Major complaint {e.Number} was reopened. Report it to the head.", $"重大投诉 {e.Number} 已重新处理，请立即上报负责人。"))
+    {
+        When = e => e.Major, Urgent = true, ByMail = true,
+    };
+
     /// <summary>Registers all of them.</summary>
     public static IServiceCollection AddComplaintNotices(this IServiceCollection services) =>
-        services.AddNotice(MajorRegistered).AddNotice(ClockWarned).AddNotice(ClockBreached).AddNotice(Escalated).AddNotice(Reopened);
+        services.AddNotice(MajorRegistered).AddNotice(ClockWarned).AddNotice(ClockBreached).AddNotice(Escalated).AddNotice(RaisedToMajor).AddNotice(Reopened).AddNotice(MajorReopened);
 
     private static NoticeSubject AboutCase(CaseEvent e) => new("complaint", e.ComplaintId, e.Project);
 

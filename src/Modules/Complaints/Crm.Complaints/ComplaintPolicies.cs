@@ -68,8 +68,12 @@ internal sealed class CasePolicies(OrganizationSnapshot organization, Project pr
 
     public SolutionEnds SolutionEnds => Read(ComplaintPolicies.SolutionEnding).Value;
 
-    /// <summary>How a clock of this kind is set when it starts now.</summary>
-    public ClockSetting Setting(ComplaintClock kind, Instant startedAt, Duration consumed = default, Rung? rung = null)
+    /// <summary>How a clock of this kind is set when it starts.</summary>
+    /// <param name="kind">What it asks for.</param>
+    /// <param name="startedAt">When it starts.</param>
+    /// <param name="ran">CMP-29: when earlier clocks of this kind ran in the same cycle: that time is used up.</param>
+    /// <param name="rung">The last rung that these had come to.</param>
+    public ClockSetting Setting(ComplaintClock kind, Instant startedAt, IReadOnlyList<Interval> ran, Rung? rung = null)
     {
         var budget = Read(kind switch
         {
@@ -80,8 +84,9 @@ internal sealed class CasePolicies(OrganizationSnapshot organization, Project pr
             ComplaintClock.Escalation => ComplaintPolicies.Escalation,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),
         });
-        var given = organization.Give(budget.Value, project, startedAt - consumed, at);
-        return new ClockSetting(kind.ToWire(), startedAt, given.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, consumed, rung)
+        var asIfBegun = organization.AsIfBegun(budget.Value, project, startedAt, ran, at);
+        var given = organization.Give(budget.Value, project, asIfBegun, at);
+        return new ClockSetting(kind.ToWire(), startedAt, given.Value, Read(ComplaintPolicies.WarnAt).Value, budget.Policy, budget.Version, startedAt - asIfBegun, rung)
         {
             Given = budget.Value.ToString(), IsProvisional = given.IsProvisional,
         };

@@ -10,7 +10,7 @@ internal static class ComplaintWebhookEvents
     public static IServiceCollection AddComplaintWebhookEvents(this IServiceCollection services) => services
         .AddWebhookEvent(new WebhookEvent<CaseRegistered>("complaint.registered", new("A case was registered.", "登记了一件投诉（案件）。"), ComplaintPermissions.Read, Project,
             e => new { complaintId = e.ComplaintId, number = e.Number, project = e.Project, cycle = e.Cycle, kind = e.Kind, severity = e.Severity, category = e.Category, channel = e.Channel }))
-        .AddWebhookEvent(new WebhookEvent<ComplaintEscalated>("complaint.escalated", new("A case has become graver by a rule.", "案件按规则升级。"), ComplaintPermissions.Read, Project,
+        .AddWebhookEvent(new WebhookEvent<ComplaintEscalated>("complaint.escalated", new("A complaint has become major, by a rule or by hand.", "投诉按规则或经人工升级为重大投诉。"), ComplaintPermissions.Read, Project,
             e => new { complaintId = e.ComplaintId, number = e.Number, project = e.Project, cycle = e.Cycle, from = e.From, to = e.To, rule = e.Rule }))
         .AddWebhookEvent(new WebhookEvent<ComplaintClockWarned>("complaint.clock.warned", new("Most of the time of a case's clock is used up.", "案件时限即将到期。"), ComplaintPermissions.Read, Project,
             e => new { complaintId = e.ComplaintId, number = e.Number, project = e.Project, cycle = e.Cycle, clock = e.Clock, dueAt = e.DueAt }))

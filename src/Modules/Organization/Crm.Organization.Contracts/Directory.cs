@@ -104,9 +104,21 @@ public sealed class OrganizationSnapshot(
     /// <param name="at">The instant at which the working hours are looked up.</param>
     public CalendarAnswer<Duration> Give(TimeLimit limit, Project project, Instant start, Instant at)
     {
-        var due = limit.DueFrom(start, project.Zone, Calendar, limit.IsWorkingTime ? Read(OrganizationPolicies.WorkingHours, project, at).Value : OrganizationPolicies.WorkingHours.Default);
+        var due = limit.DueFrom(start, project.Zone, Calendar, HoursFor(limit, project, at));
         return new(due.Value - start, due.IsProvisional);
     }
+
+    /// <summary>CMP-29: of a time that ran before and goes on at <paramref name="now"/>: when it would have begun, had it run without a break.</summary>
+    /// <param name="limit">The time given.</param>
+    /// <param name="project">Where: its zone and its working hours.</param>
+    /// <param name="now">When it goes on.</param>
+    /// <param name="ran">When it ran before.</param>
+    /// <param name="at">The instant at which the working hours are looked up.</param>
+    public Instant AsIfBegun(TimeLimit limit, Project project, Instant now, IReadOnlyList<Interval> ran, Instant at) =>
+        limit.AsIfBegun(now, ran, project.Zone, Calendar, HoursFor(limit, project, at));
+
+    private WorkingHours HoursFor(TimeLimit limit, Project project, Instant at) =>
+        limit.IsWorkingTime ? Read(OrganizationPolicies.WorkingHours, project, at).Value : OrganizationPolicies.WorkingHours.Default;
 
     /// <summary>The picture with one more policy value in it.</summary>
     public OrganizationSnapshot With(PolicyOverride value) => new(rows.Projects, rows.Staff, [.. rows.Overrides, value], Calendar, CalendarVersion);

@@ -50,6 +50,25 @@ public sealed partial record TimeLimit
         return new(zone.AtStartOfDay(last.Value.PlusDays(1)).ToInstant() - Microseconds.One, last.IsProvisional);
     }
 
+    /// <summary>CMP-29: of what ran before and goes on now: when it would have begun, had it run without a break. What it used up counts as it is given, in working time or working days.</summary>
+    /// <param name="now">When it goes on.</param>
+    /// <param name="ran">When it ran before; nothing, for what begins now.</param>
+    /// <param name="zone">The project's zone.</param>
+    /// <param name="calendar">Which days are worked.</param>
+    /// <param name="hours">At which hours.</param>
+    public Instant AsIfBegun(Instant now, IReadOnlyList<Interval> ran, DateTimeZone zone, WorkingCalendar calendar, WorkingHours hours)
+    {
+        if (IsWorkingTime) return calendar.TakeTime(now, Sum(r => calendar.TimeBetween(r.Start, r.End, zone, hours).Value), zone, hours).Value;
+        if (days == 0) return now - Sum(r => r.Duration);
+        var used = ran.Sum(r => calendar.Between(r.Start.InZone(zone).Date, r.End.InZone(zone).Date).Value);
+        if (used == 0) return now;
+        // A day that is not worked is no day after another: one more lies before it.
+        var here = now.InZone(zone);
+        return zone.AtLeniently(calendar.Add(here.Date, calendar.Day(here.Date).IsWorking ? -used : -used - 1).Value + here.TimeOfDay).ToInstant();
+
+        Duration Sum(Func<Interval, Duration> of) => ran.Aggregate(Duration.Zero, (sum, r) => sum + of(r));
+    }
+
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     public static bool TryParse(string text, out TimeLimit? limit)
     {

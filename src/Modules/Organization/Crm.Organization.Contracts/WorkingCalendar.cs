@@ -112,6 +112,25 @@ public sealed class WorkingCalendar(IEnumerable<CalendarYear> years, IEnumerable
         }
     }
 
+    /// <summary>The latest instant from which so much working time has passed until a later one: <see cref="AddTime"/> of it leads back. No time: the instant itself.</summary>
+    public CalendarAnswer<Instant> TakeTime(Instant to, Duration time, DateTimeZone zone, WorkingHours hours)
+    {
+        var (left, provisional) = (time, false);
+        for (var date = to.InZone(zone).Date; left > Duration.Zero; date = date.PlusDays(-1))
+        {
+            var day = Day(date);
+            provisional |= day.IsProvisional;
+            if (!day.IsWorking) continue;
+            var open = hours.On(date, zone);
+            var end = Instant.Min(open.End, to);
+            if (end <= open.Start) continue;
+            if (end - left >= open.Start) return new(end - left, provisional);
+            left -= end - open.Start;
+        }
+
+        return new(to, provisional);
+    }
+
     /// <summary>The instant itself when somebody works then, else the beginning of the next working time. The closing time itself is no working time.</summary>
     public CalendarAnswer<Instant> Next(Instant at, DateTimeZone zone, WorkingHours hours)
     {

@@ -177,6 +177,9 @@ public sealed class Clock
     /// <summary>Time used up at <paramref name="now"/>.</summary>
     public Duration ElapsedAt(Instant now) => Consumed + ((EndedAt ?? now) - StartedAt);
 
+    /// <summary>When it ran itself, up to <paramref name="now"/>; nothing of it, while its start is still to come.</summary>
+    public Interval RanUntil(Instant now) => new(StartedAt, Instant.Max(StartedAt, EndedAt ?? now));
+
     /// <summary>The act it asks for was done.</summary>
     public void Meet(Instant at, string by) => Stop(at, ClockEnd.Met, by);
 

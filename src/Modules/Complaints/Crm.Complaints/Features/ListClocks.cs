@@ -64,7 +64,7 @@ internal sealed record IntervalView(Instant From, Instant? To, bool Counted, str
 
 /// <param name="From">Beginning, not before the due instant.</param>
 /// <param name="To">End; null while it lasts.</param>
-/// <param name="Holder">Who had the case in hand: who accepted it, before that the project's service desk.</param>
+/// <param name="Holder">Who had the case in hand: who accepted it or was a leaver's successor, before that the project's service desk.</param>
 internal sealed record HeldView(Instant From, Instant? To, string Holder);
 
 /// <summary>CMP-30: every clock of a case explains itself.</summary>
@@ -77,36 +77,37 @@ internal sealed class ListClocksHandler(ComplaintsDb db, OrganizationDirectory d
         var clocks = await db.Clocks.AsNoTracking().Include(c => c.Rungs).Where(c => c.SubjectId == request.Id).ToListAsync(cancellationToken);
         Guid[] ids = [.. clocks.Select(c => c.Id)];
         var moves = (await db.PlannedMoves.AsNoTracking().Where(m => ids.Contains(m.ClockId) && m.Outcome == MoveOutcome.Moved).OrderBy(m => m.DoneAt).ToListAsync(cancellationToken)).ToLookup(m => m.ClockId);
-        var acceptances = await db.Steps.Where(s => s.ComplaintId == request.Id && s.Kind == StepKind.Accepted).OrderBy(s => s.At).ThenBy(s => s.Id)
-            .Select(s => new Acceptance(s.At, s.By)).ToListAsync(cancellationToken);
+        var takings = await db.Steps.Where(s => s.ComplaintId == request.Id && (s.Kind == StepKind.Accepted || s.Kind == StepKind.PassedOn)).OrderBy(s => s.At).ThenBy(s => s.Id)
+            .Select(s => new Taking(s.At, s.Kind == StepKind.PassedOn ? s.To! : s.By)).ToListAsync(cancellationToken);
         var desk = directory.Current.FindProject(project)!.ServiceDesk;
         var now = clock.GetCurrentInstant();
-        return new Page<ClockExplained>([.. clocks.OrderBy(c => c.Cycle).ThenBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => Explain(c, now, desk, acceptances, moves[c.Id]))], Next: null);
+        return new Page<ClockExplained>([.. clocks.OrderBy(c => c.Cycle).ThenBy(c => c.StartedAt).ThenBy(c => c.DueAt).Select(c => Explain(c, now, desk, takings, moves[c.Id]))], Next: null);
     }
 
-    private static ClockExplained Explain(Clock c, Instant now, string desk, IReadOnlyList<Acceptance> acceptances, IEnumerable<PlannedMove> moves) => new(
+    private static ClockExplained Explain(Clock c, Instant now, string desk, IReadOnlyList<Taking> takings, IEnumerable<PlannedMove> moves) => new(
         c.Id, Enum.Parse<ComplaintClock>(c.Kind, ignoreCase: true), c.Cycle, c.StateAt(now), c.StartedAt, c.Given, c.Budget, c.IsProvisional, c.Consumed, c.ElapsedAt(now), c.WarnAt, c.DueAt,
         c.Rungs.SingleOrDefault(r => r.Rung == Rung.Warn)?.At, c.Rungs.SingleOrDefault(r => r.Rung == Rung.Breach)?.At, c.EndedAt, c.EndedBy, c.Policy, c.PolicyVersion,
         [.. moves.Select(m => new MovedView(m.DoneAt!.Value, m.ReleasedBy!, m.PreviewId, m.DueAt, m.NewDueAt))],
         [.. c.Rungs.OrderBy(r => r.At).Select(r => new RungView(r.Rung, r.At, r.WrittenAt, r.Late))],
         [new IntervalView(c.StartedAt, c.EndedAt, Counted: true, c.EndedBy ?? "running")],
-        [.. Holders(from: c.DueAt, to: c.EndedAt, now, desk, acceptances)]);
+        [.. Holders(from: c.DueAt, to: c.EndedAt, now, desk, takings)]);
 
-    private static IEnumerable<HeldView> Holders(Instant from, Instant? to, Instant now, string desk, IReadOnlyList<Acceptance> acceptances)
+    private static IEnumerable<HeldView> Holders(Instant from, Instant? to, Instant now, string desk, IReadOnlyList<Taking> takings)
     {
         var end = to ?? now;
         if (end <= from) yield break;
-        var holder = acceptances.LastOrDefault(a => a.At <= from)?.By ?? desk;
-        foreach (var handed in acceptances.Where(a => a.At > from && a.At < end))
+        var holder = takings.LastOrDefault(t => t.At <= from)?.Holder ?? desk;
+        foreach (var taken in takings.Where(t => t.At > from && t.At < end))
         {
-            yield return new HeldView(from, handed.At, holder);
-            (from, holder) = (handed.At, handed.By);
+            yield return new HeldView(from, taken.At, holder);
+            (from, holder) = (taken.At, taken.Holder);
         }
 
         yield return new HeldView(from, to, holder);
     }
 
-    private sealed record Acceptance(Instant At, string By);
+    /// <summary>From then on it was with somebody, who had accepted it or inherited it from a leaver.</summary>
+    private sealed record Taking(Instant At, string Holder);
 }
 
 internal static class ListClocksEndpoint

@@ -80,10 +80,10 @@ internal sealed class RegisterComplaintHandler(
     {
         var body = request.Body;
         var project = directory.Current.ProjectIn(request.Scope, body.Project);
-        if (body.ReceivedBy is { } receiver && directory.Current.FindStaff(receiver) is not { Active: true }) throw new NotFound("member of staff", "员工", field: "receivedBy");
         if (body.Source is { } source && await FindPostedAsync(body.Project, source, cancellationToken) is { } known)
             return await AnswerAgainAsync(known, request, cancellationToken);
 
+        if (body.ReceivedBy is { } receiver && directory.Current.FindStaff(receiver) is not { Active: true }) throw new NotFound("member of staff", "员工", field: "receivedBy");
         var moment = desk.MomentIn(body.Project, context.Caller.Subject);
         if (body.ReceivedAt > moment.Now + ClockSkew)
             throw Malformed.Field("receivedAt", new Text($"must be at most 5 minutes ahead of the system's clock ({moment.Now})", $"不得晚于系统时间（{moment.Now}）5 分钟以上"));

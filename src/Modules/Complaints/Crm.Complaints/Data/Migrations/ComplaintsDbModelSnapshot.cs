@@ -125,6 +125,10 @@ namespace Crm.Complaints.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("event_sequence");
 
+                    b.Property<int?>("FeedbackInCycle")
+                        .HasColumnType("integer")
+                        .HasColumnName("feedback_in_cycle");
+
                     b.Property<string>("Handler")
                         .HasColumnType("text")
                         .HasColumnName("handler");
