@@ -44,6 +44,29 @@ public sealed class AppraisalApiTests(ClocksSystem system) : IClassFixture<Clock
     }
 
     [Fact]
+    [Trait("Rule", "ORG-03")]
+    public async Task What_an_appraiser_leaves_behind_is_ended_by_the_successor_and_a_key_appraises_nobody()
+    {
+        var (start, staff, leaver) = (await MonthAsync(), await AppointAsync(), await AppointAsync("areaManager"));
+        var (heir, form) = ("demo.manager", await DefineAsync(new { code = "attitude", titleEn = "Attitude", titleZh = "态度", weight = 100 }));
+        var path = (await BeginAsync(await system.SignInAsync(leaver), staff, form, start)).Is(201).Location!;
+        var ofHeir = (await BeginAsync(await system.SignInAsync(leaver), heir, form, start)).Is(201).Location!;
+        (await system.Admin.ListAsync($"/api/v1/staff/{leaver}/holdings")).Select(h => h.GetProperty("kind").GetString()).ShouldBe(["appraisal", "appraisal"]);
+        (await system.Admin.PostAsync($"/api/v1/staff/{leaver}/departure", new { successor = heir, reason = "调离" })).Is(200);
+        var manager = await system.SignInAsync(heir);
+        var passed = await Eventually.BecomesAsync(() => manager.GetAsync(path), a => a.Is(200).Text("appraiser") == heir, "the successor has it");
+        passed.Json.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("kind").GetString()).ShouldBe(["begun", "passedOn"]);
+        (await ScoreAsync(manager, path, passed.ETag!, ("attitude", 80))).Is(200);
+        (await manager.PostAsync($"{path}/submission")).Is(200);
+        // Nobody inherits their own.
+        await Eventually.BecomesAsync(() => system.Admin.GetAsync(ofHeir), a => a.Is(200).Text("appraiser") == "demo.desk", "the service desk has it");
+
+        var key = (await system.Admin.PostAsync("/api/v1/api-keys", new { name = "manager's", permissions = new[] { "organization.appraise", "organization.confirm-appraisals" }, project = "demo" })).Is(201).Text("key");
+        (await BeginAsync(system.Host.Machine(key), await AppointAsync(), form, start)).Is(409).Text("rule").ShouldBe("ORG-14");
+        (await system.Host.Machine(key).PostAsync($"{path}/return", new { reason = "x" })).Is(409).Text("rule").ShouldBe("ORG-14");
+    }
+
+    [Fact]
     public async Task What_is_returned_is_submitted_anew_and_who_does_not_look_does_not_hold_it_up()
     {
         var (start, staff) = (await MonthAsync(), await AppointAsync());
@@ -226,11 +249,11 @@ public sealed class AppraisalApiTests(ClocksSystem system) : IClassFixture<Clock
     private static Task<Reply> ScoreAsync(Api api, string path, string ifMatch, params (string Criterion, int Points)[] scores) =>
         api.SendAsync(HttpMethod.Put, $"{path}/scores", new { scores = scores.Select(s => new { criterion = s.Criterion, points = s.Points }) }, ifMatch: ifMatch);
 
-    private async Task<string> AppointAsync()
+    private async Task<string> AppointAsync(string role = "customerServiceOfficer")
     {
         var code = $"appraised.{Interlocked.Increment(ref codes)}";
         (await system.Admin.PostAsync("/api/v1/staff", new { code, name = "被考核人", subject = code })).Is(201);
-        (await system.Admin.PostAsync($"/api/v1/staff/{code}/roles", new { role = "customerServiceOfficer", scope = "project", place = "demo" })).Is(201);
+        (await system.Admin.PostAsync($"/api/v1/staff/{code}/roles", new { role, scope = "project", place = "demo" })).Is(201);
         return code;
     }
 }

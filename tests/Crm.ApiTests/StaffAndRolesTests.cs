@@ -120,6 +120,33 @@ public sealed class StaffAndRolesTests(CrmSystem system) : IClassFixture<CrmSyst
         (await system.Admin.SendAsync(HttpMethod.Get, "/api/v1/roles/areaManager", body: null, language: "zh-CN")).Text("title").ShouldBe("片区经理");
     }
 
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public async Task Nobody_comes_by_the_rights_of_somebody_who_may_do_more_by_the_way_they_sign_in()
+    {
+        var manager = await system.SignInAsync("call.manager");
+        var (admin, officer) = ((await manager.GetAsync("/api/v1/staff/demo.admin")).Is(200), (await manager.GetAsync("/api/v1/staff/demo.officer")).Is(200));
+        (await manager.SendAsync(HttpMethod.Put, "/api/v1/staff/demo.admin", new { name = admin.Text("name"), subject = "mine-now" }, ifMatch: admin.ETag)).Is(409).Text("rule").ShouldBe("ORG-03");
+        (await manager.SendAsync(HttpMethod.Put, "/api/v1/staff/demo.admin", new { name = "另一个名字", subject = "demo.admin" }, ifMatch: admin.ETag)).Is(200);
+        // Of somebody who may do nothing more than they themselves it can be changed, and back.
+        var moved = (await manager.SendAsync(HttpMethod.Put, "/api/v1/staff/demo.officer", new { name = officer.Text("name"), subject = "officer-at-another-provider" }, ifMatch: officer.ETag)).Is(200);
+        (await manager.SendAsync(HttpMethod.Put, "/api/v1/staff/demo.officer", new { name = officer.Text("name"), subject = "demo.officer" }, ifMatch: moved.ETag)).Is(200);
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-03")]
+    public async Task Nobody_takes_from_a_role_what_they_could_not_give()
+    {
+        (await system.Admin.PostAsync("/api/v1/roles", new { name = "roleKeeper", tier = "group", titleEn = "Keeper", titleZh = "角色管理", permissions = new[] { "organization.manage-roles", "organization.read" } })).Is(201);
+        var code = await AppointAsync();
+        (await GiveAsync(system.Admin, code, "roleKeeper", "group", null)).Is(201);
+        var (keeper, auditor) = (await system.SignInAsync(code), (await system.Admin.GetAsync("/api/v1/roles/auditor")).Is(200));
+        Task<Reply> EditAsync(params string[] permissions) => keeper.SendAsync(
+            HttpMethod.Put, "/api/v1/roles/auditor", new { tier = auditor.Text("tier"), titleEn = auditor.Text("titleEn"), titleZh = auditor.Text("titleZh"), permissions }, ifMatch: auditor.ETag);
+        (await EditAsync("organization.read")).Is(409).Text("rule").ShouldBe("ORG-03", "it takes audit.read away");
+        (await EditAsync("audit.read", "organization.read")).Is(200);
+    }
+
     private Task<Reply> GiveAsync(Api giver, string code, string role, string scope, string? place) => giver.PostAsync($"/api/v1/staff/{code}/roles", new { role, scope, place });
 
     private async Task<string> AppointAsync(string? department = null)

@@ -38,6 +38,15 @@ public sealed class ViolationApiTests(ClocksSystem system) : IClassFixture<Clock
     }
 
     [Fact]
+    public async Task A_key_decides_about_nobody()
+    {
+        var (_, manager, staff) = (await system.MorningAsync(), await system.SignInAsync("demo.manager"), await AppointAsync());
+        var recorded = await RecordAsync(manager, staff, await DefineAsync(windowMonths: null));
+        var machine = system.Host.Machine((await system.Admin.PostAsync("/api/v1/api-keys", new { name = "manager's", permissions = new[] { "organization.decide-violations" }, project = "demo" })).Is(201).Text("key"));
+        (await machine.PostAsync($"{Path}/{recorded.Id}/decision", new { decision = "overturned", reason = "x" })).Is(409).Text("rule").ShouldBe("ORG-13");
+    }
+
+    [Fact]
     public async Task Offences_outside_the_window_do_not_count()
     {
         var (morning, shanghai) = (await system.MorningAsync(), DateTimeZoneProviders.Tzdb["Asia/Shanghai"]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crm.ApiTests.Infrastructure;
+using Crm.Organization.Contracts;
 using Crm.Organization.Customers;
 using Crm.Shared.Data;
 using Crm.Shared.Privacy;
@@ -143,6 +144,22 @@ public sealed class CustomerMergerTests(CrmSystem system) : IClassFixture<CrmSys
         (await system.ScalarAsync<long>("SELECT count(DISTINCT customer_id) FROM complaints.complaints WHERE number LIKE 'OLD-%'")).ShouldBe(201);
         (await CustomerOfAsync(before[200])).ShouldBe(await CustomerOfAsync(before[203]));
         (await system.Admin.GetAsync($"/api/v1/customers/{await CustomerOfAsync(before[0])}")).Json.GetProperty("homes")[0].GetProperty("building").GetString().ShouldBe("old");
+    }
+
+    [Fact]
+    [Trait("Rule", "ORG-12")]
+    public async Task Who_is_forgotten_after_a_merger_is_forgotten_in_the_record_that_stays_and_takes_nobody_else_along()
+    {
+        var phone = NewPhone();
+        var (stays, gone, other) = (await PutDownAsync(), (await system.Admin.PostAsync("/api/v1/customers", new { project = "demo", phone })).Is(201).Id, await PutDownAsync());
+        // Found by their phone, then merged before their turn came.
+        (await MergeAsync(stays, gone)).Is(200);
+        await using (var scope = system.Host.Services.CreateAsyncScope())
+            (await scope.ServiceProvider.GetServices<Erasing>().Single(k => k.Kind == "customer").EraseAsync(gone, "demo.admin", TestContext.Current.CancellationToken)).At.ShouldNotBeNull();
+        var forgotten = (await system.Admin.GetAsync($"/api/v1/customers/{stays}")).Is(200).Json;
+        (forgotten.GetProperty("erasedAt").ValueKind, forgotten.GetProperty("contacts").GetArrayLength()).ShouldBe((JsonValueKind.String, 0));
+        (await system.Admin.PostAsync("/api/v1/customers/lookup", new { phone }, key: null)).Is(200).Json.GetProperty("customer").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await MergeAsync(other, stays)).Is(409).Text("rule").ShouldBe("ORG-12");
     }
 
     private static string NewPhone() => $"1310009{Interlocked.Increment(ref phones):0000}";

@@ -108,6 +108,33 @@ public sealed class OpenHoursTests(ClocksSystem system) : IClassFixture<ClocksSy
     }
 
     [Fact]
+    public async Task Leave_that_is_signed_while_the_roster_is_published_leaves_open_hours_that_are_told()
+    {
+        var scene = await DutyScene.NextMonthAsync(system);
+        var staff = await scene.AppointAsync();
+        (await system.Admin.PostAsync("/api/v1/rosters", new { project = "demo", month = scene.Month, shifts = new[] { new { shift = "day", workingDays = 0, daysOff = 0 } }, days = new[] { new { date = scene.Date(10), shift = "day", needed = 1 } } })).Is(201);
+        (await scene.ActAsync("assignments", new { remove = Array.Empty<Guid>(), add = new[] { new { shift = "day", date = scene.Date(10), staff } } })).Is(200);
+        var leave = (await scene.AskLeaveAsync(staff, scene.At(10, 0), scene.At(11, 0))).Is(201).Id;
+
+        await using var connection = await system.OpenSuperuserAsync();
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM organization.staff WHERE code = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = staff } } })
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var publication = scene.ActAsync("publication");
+        await WaitingAsync(1, "the publication waits for the people in the roster");
+        var signature = system.Admin.PostAsync($"/api/v1/leave-requests/{leave}/signature");
+        await WaitingAsync(2, "so does the signature");
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        (await publication).Is(200);
+        (await signature).Is(200);
+        (await scene.GapsAsync()).ShouldHaveSingleItem();
+        (await scene.ToldAsync("duty.uncovered")).ShouldBe(1);
+
+        Task WaitingAsync(int many, string what) => Eventually.BecomesAsync(
+            () => system.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%organization.staff%'"), n => n == many, what);
+    }
+
+    [Fact]
     public async Task Two_of_a_shift_who_get_leave_at_once_leave_two_open_and_the_last_word_knows_it()
     {
         var scene = await DutyScene.NextMonthAsync(system);

@@ -50,6 +50,20 @@ public sealed class SwapTests(ClocksSystem system) : IClassFixture<ClocksSystem>
     }
 
     [Fact]
+    public async Task Whoever_decides_does_so_in_their_own_name_and_not_by_a_key()
+    {
+        var (scene, staff) = await TwoDaysAsync();
+        var machine = system.Host.Machine((await system.Admin.PostAsync("/api/v1/api-keys", new { name = "supervisor's", permissions = new[] { "duty.decide", "duty.read" }, project = "demo" })).Is(201).Text("key"));
+        var swap = await AgreedAsync(staff[0], (await scene.PeopleAsync("day", 10)).Single().Id, staff[1], wanted: null);
+        var leave = (await scene.AskLeaveAsync(staff[0], scene.At(20, 6), scene.At(20, 8))).Is(201).Id;
+        foreach (var path in new[] { $"/api/v1/swaps/{swap}/approval", $"/api/v1/leave-requests/{leave}/signature" })
+            (await machine.PostAsync(path)).Is(409).Text("rule").ShouldBe("ORG-04");
+        foreach (var path in new[] { $"/api/v1/swaps/{swap}/refusal", $"/api/v1/leave-requests/{leave}/refusal" })
+            (await machine.PostAsync(path, new { reason = "x" })).Is(409).Text("rule").ShouldBe("ORG-04");
+        (await system.Admin.PostAsync($"/api/v1/swaps/{swap}/approval")).Is(200);
+    }
+
+    [Fact]
     public async Task Nobody_approves_a_swap_of_their_own_and_a_declined_one_is_over()
     {
         var scene = await DutyScene.NextMonthAsync(system);

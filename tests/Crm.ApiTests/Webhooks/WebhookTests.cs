@@ -292,6 +292,30 @@ public sealed class WebhookTests(WebhookSystem system) : IClassFixture<WebhookSy
     }
 
     [Fact]
+    public async Task Who_sends_a_webhook_elsewhere_may_read_all_that_it_was_told_of()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var role = $"webhooks{Interlocked.Increment(ref roles)}";
+        (await system.Admin.PostAsync("/api/v1/roles", new { name = role, tier = "project", titleEn = "x", titleZh = "x", permissions = new[] { "organization.manage-webhooks", "complaints.read" } })).Is(201);
+        var api = await system.SignInAsync(await AppointAsync(role));
+        var (webhook, _) = await system.SubscribeAsync(receiver, "followup.planned");
+        var complaint = (await system.Admin.RegisterAsync()).Is(201).Id;
+        foreach (var (act, body) in new (string, object?)[] { ("acceptance", null), ("resolution", new { summary = "已修复" }) }) (await system.Admin.ActAsync(complaint, act, body)).Is(200);
+        await system.LogAsync(webhook, log => log.Count == 1 && log[0].GetProperty("state").GetString() == "delivered", "a follow-up was told of");
+        async Task<Reply> EditAsync(string url) => await api.SendAsync(
+            HttpMethod.Put, $"/api/v1/webhooks/{webhook}", new { name = "test", url, eventTypes = new[] { "complaint.registered" }, owner = "demo.admin" }, ifMatch: (await api.GetAsync($"/api/v1/webhooks/{webhook}")).ETag);
+        (await EditAsync($"{receiver.Address}?mine")).Is(409).Text("rule").ShouldBe("ORG-11");
+        (await EditAsync($"{receiver.Address}")).Is(200);
+        (await EditAsync($"{receiver.Address}?mine")).Is(409).Text("rule").ShouldBe("ORG-11", "what it was told of before can be sent again");
+    }
+
+    [Theory]
+    [InlineData("https://אa.example/crm")]
+    [InlineData("https://一二三四五六七八九十百千万亿东南西北中发白春夏秋冬梅兰竹菊.example/crm")]
+    public async Task A_name_that_no_host_can_have_is_refused(string url) =>
+        (await system.Admin.PostAsync("/api/v1/webhooks", new { name = "test", url, eventTypes = new[] { "complaint.registered" }, project = "demo" })).Is(400).Error("url").ShouldNotBeEmpty();
+
+    [Fact]
     [Trait("Rule", "ORG-03")]
     public async Task A_webhook_whose_owner_leaves_passes_on_to_the_successor()
     {

@@ -59,7 +59,7 @@ internal sealed class Appraisal : Aggregate
 
     public LocalDate PeriodStart { get; private set; }
 
-    /// <summary>The subject who judges: who began it.</summary>
+    /// <summary>Who judges: who began it, or whom it has passed on to from somebody who left.</summary>
     public string Appraiser { get; private set; }
 
     public AppraisalState State { get; private set; }
@@ -166,6 +166,13 @@ internal sealed class Appraisal : Aggregate
         (State, Figures, Total, Grade, Proposes, SubmittedAt, Comment) = (AppraisalState.Draft, [], null, null, null, null, null);
     }
 
+    /// <summary>ORG-03: the appraiser has left; somebody else goes on with it.</summary>
+    public void PassOn(string heir, Instant now)
+    {
+        Appraiser = heir;
+        Move(AppraisalStepKind.PassedOn, "rule:ORG-03", now, text: null, tells: heir);
+    }
+
     /// <summary>What a criterion comes to; null where nothing was given or there was nothing to measure.</summary>
     public static Points? PointsOf(Criterion criterion, IEnumerable<GivenPoints> given, IEnumerable<FrozenFigure> figures) => criterion.Figure is null
         ? given.SingleOrDefault(g => g.Criterion == criterion.Code) is { } points ? Points.Given(points.Points) : null
@@ -222,6 +229,9 @@ internal enum AppraisalStepKind
 
     /// <summary>A second person gave it back.</summary>
     Returned,
+
+    /// <summary>The appraiser has left, and somebody else goes on with it.</summary>
+    PassedOn,
 }
 
 /// <summary>ORG-14: one step in an appraisal's life, with what it was submitted with. Append-only.</summary>

@@ -45,6 +45,7 @@ internal sealed class AppraisalTables : IEntityTypeConfiguration<AppraisalForm>,
         builder.HasIndex(a => new { a.PeriodStart, a.Id });
         builder.HasIndex(a => new { a.Staff, a.Id });
         builder.HasIndex(a => new { a.State, a.Id });
+        builder.HasIndex(a => a.Appraiser).HasFilter("state <> 'confirmed'");
     }
 
     public void Configure(EntityTypeBuilder<AppraisalStep> builder)
@@ -71,4 +72,7 @@ internal static class AppraisalScope
         var only = scope.Projects.Single();
         return appraisals.Where(a => a.Project == only);
     }
+
+    /// <summary>Those that can still change.</summary>
+    public static IQueryable<Appraisal> Unconfirmed(this IQueryable<Appraisal> appraisals) => appraisals.Where(a => a.State != AppraisalState.Confirmed);
 }

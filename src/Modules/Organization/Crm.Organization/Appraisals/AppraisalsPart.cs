@@ -12,6 +12,8 @@ internal static class AppraisalsPart
         .AddScoped<StaffFigures, ViolationFigures>()
         .AddScoped<AppraisalFigures>()
         .AddScoped<AppraisalDesk>()
+        .AddScoped<HandOver, LeaversAppraisals>()
+        .AddScoped<IHoldings, BegunAppraisals>()
         .AddSingleton<Policy>(AppraisalPolicies.Grades)
         .AddSingleton<Policy>(AppraisalPolicies.Unseen)
         .AddSingleton(AppraisalTables.One)

@@ -37,16 +37,24 @@ internal sealed class ErasingCustomers(OrganizationDb db, KeyRing keys, IClock c
     public override async Task<ErasureOutcome> EraseAsync(Guid id, string by, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.LockAsync<Customer>(id, ct);
-        var (customer, now) = (await db.Customers.Whole().SingleAsync(c => c.Id == id, ct), clock.GetCurrentInstant());
+        // Merged since it was found: what was theirs is the other record's now, and it is that person who asked.
+        var (customer, now) = (await TakeAsync(id, ct), clock.GetCurrentInstant());
         if (customer.ErasedAt is { } before) return new(before, Kept: null);
         await ForgetAsync(customer, now, ct);
         // What was said before two records became one was said of the same person.
-        foreach (var same in await db.Customers.Whole().Where(c => c.MergedInto == id && c.ErasedAt == null).ToListAsync(ct)) await ForgetAsync(same, now, ct);
-        WriteDown(db, keys, id, customer.ProjectIn(ProjectScope.All), now, by);
+        foreach (var same in await db.Customers.Whole().Where(c => c.MergedInto == customer.Id && c.ErasedAt == null).ToListAsync(ct)) await ForgetAsync(same, now, ct);
+        WriteDown(db, keys, customer.Id, customer.ProjectIn(ProjectScope.All), now, by);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(CancellationToken.None);
         return new(now, Kept: null);
+    }
+
+    /// <summary>The record, or the one it was merged into, locked.</summary>
+    private async Task<Customer> TakeAsync(Guid id, CancellationToken ct)
+    {
+        await db.LockAsync<Customer>(id, ct);
+        var customer = await db.Customers.Whole().SingleAsync(c => c.Id == id, ct);
+        return customer.MergedInto is { } survivor ? await TakeAsync(survivor, ct) : customer;
     }
 
     private async Task ForgetAsync(Customer customer, Instant now, CancellationToken ct)

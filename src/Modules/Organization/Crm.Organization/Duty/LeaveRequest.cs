@@ -78,12 +78,12 @@ internal sealed class LeaveRequest : Aggregate
     public void Ask() => Raise(new LeaveAsked(Id, Project, Staff, StartsAt, EndsAt) { OccurredAt = AskedAt });
 
     /// <exception cref="BrokenRule">It is one's own, or it is decided.</exception>
-    public void Sign(string? by, string subject, Instant now) => Decide(LeaveStatus.Signed, by, subject, now);
+    public void Sign(string by, Instant now) => Decide(LeaveStatus.Signed, by, now);
 
     /// <exception cref="BrokenRule">It is one's own, or it is decided.</exception>
-    public void Refuse(byte[] reason, string? by, string subject, Instant now)
+    public void Refuse(byte[] reason, string by, Instant now)
     {
-        Decide(LeaveStatus.Refused, by, subject, now);
+        Decide(LeaveStatus.Refused, by, now);
         Refusal = reason;
     }
 
@@ -100,11 +100,11 @@ internal sealed class LeaveRequest : Aggregate
         return wasSigned;
     }
 
-    private void Decide(LeaveStatus decision, string? by, string subject, Instant now)
+    private void Decide(LeaveStatus decision, string by, Instant now)
     {
         if (by == Staff) throw DutyRule.Broken("Nobody decides on their own leave: another supervisor does.", "不得审批本人的请假，须由其他主管审批。");
         if (Status != LeaveStatus.Asked) throw Closed();
-        (Status, DecidedBy, DecidedAt) = (decision, subject, now);
+        (Status, DecidedBy, DecidedAt) = (decision, by, now);
         Touch();
         Raise(new LeaveDecided(Id, Project, Staff, StartsAt, EndsAt, decision == LeaveStatus.Signed) { OccurredAt = now });
     }

@@ -71,11 +71,11 @@ internal sealed class ShiftSwap : Aggregate
     }
 
     /// <summary>A supervisor decides, who is neither of the two.</summary>
-    public void Decide(bool approves, string? by, string subject, Instant now)
+    public void Decide(bool approves, string by, Instant now)
     {
-        if (by is not null && (by == AskedBy || by == Other)) throw DutyRule.Broken("Nobody approves a swap of their own: another supervisor does.", "不得审批本人参与的换班，须由其他主管审批。");
+        if (by == AskedBy || by == Other) throw DutyRule.Broken("Nobody approves a swap of their own: another supervisor does.", "不得审批本人参与的换班，须由其他主管审批。");
         Expect(SwapStatus.Agreed);
-        (Status, DecidedBy, DecidedAt) = (approves ? SwapStatus.Approved : SwapStatus.Refused, subject, now);
+        (Status, DecidedBy, DecidedAt) = (approves ? SwapStatus.Approved : SwapStatus.Refused, by, now);
         Touch();
         Raise(new SwapDecided(Id, Project, AskedBy, Other, approves) { OccurredAt = now });
     }

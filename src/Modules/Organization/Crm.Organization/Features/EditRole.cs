@@ -16,7 +16,7 @@ namespace Crm.Organization.Features;
 /// <param name="Tier">How wide it may be held at most.</param>
 /// <param name="TitleEn">What people call it, in English.</param>
 /// <param name="TitleZh">What people call it, in Chinese.</param>
-/// <param name="Permissions">What it lets somebody do from now on; "*" for everything. You can add only what you hold yourself, everywhere.</param>
+/// <param name="Permissions">What it lets somebody do from now on; "*" for everything. You can add and take away only what you hold yourself, everywhere.</param>
 internal sealed record EditRoleBody(RoleTier Tier, string TitleEn, string TitleZh, string[] Permissions);
 
 internal sealed record EditRole(string Name, Caller Caller, EditRoleBody Body) : ICommand<RoleAnswer>;
@@ -40,7 +40,7 @@ internal sealed class EditRoleHandler(OrganizationDb db, CommandContext context,
         await db.ChangeDirectoryAsync(cancellationToken);
         var role = await db.Roles.SingleOrDefaultAsync(r => r.Name == name, cancellationToken) ?? throw new NotFound("role", "角色");
         context.EnsureCurrent(role.Version);
-        caller.EnsureHolds(b.Permissions.Except(role.Permissions), RoleScope.Group);
+        caller.EnsureHolds(b.Permissions.Except(role.Permissions).Union(role.Permissions.Except(b.Permissions)), RoleScope.Group);
         (role.Tier, role.TitleEn, role.TitleZh, role.Permissions) = b with { Permissions = [.. b.Permissions.Distinct()] };
         foreach (var held in await db.Assignments.Where(a => a.Role == name).ToListAsync(cancellationToken)) role.EnsureMayBeHeldIn(held.Scope.Kind);
         role.Edited();

@@ -1,6 +1,7 @@
 using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
+using Crm.Organization.Deliveries;
 using Crm.Organization.Webhooks;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -10,12 +11,13 @@ using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using NodaTime;
 
 namespace Crm.Organization.Features;
 
 /// <param name="Name">What it is for.</param>
-/// <param name="Url">Where events are posted to. What waits already goes there, too.</param>
+/// <param name="Url">Where events are posted to. What waits already goes there too, and what is replayed: another address needs your right to read all it was told of, up to now.</param>
 /// <param name="EventTypes">Which events, from now on: such as you and the owner may read there.</param>
 /// <param name="Owner">The staff code of who answers for it and is told when it is disabled.</param>
 [NotPersonal("the name of another system; the staff code of who answers for it", "Name", "Owner")]
@@ -40,10 +42,14 @@ internal sealed class EditWebhookHandler(OrganizationDb db, OrganizationDirector
         var webhook = await db.TakeWebhookAsync(request.Id, request.Scope, context, cancellationToken);
         var body = request.Body;
         var owner = WebhookRules.OwnerOf(body.Owner, directory.Current);
-        rights.Ensure(request.Caller, owner, webhook.Project, body.EventTypes);
+        rights.Ensure(request.Caller, owner, webhook.Project, body.Url == webhook.Url ? body.EventTypes : [.. body.EventTypes.Union(webhook.EventTypes).Union(await ToldAsync(webhook, cancellationToken))]);
         webhook.Edit(body.Name, body.Url, body.EventTypes, owner);
         return new(200, WebhookItem.Of(webhook), new Deed("webhook", webhook.Id.ToString(), webhook.Project, clock.GetCurrentInstant()), webhook.Version);
     }
+
+    /// <summary>What it was ever told of, as far as it can still be sent again.</summary>
+    private Task<List<string>> ToldAsync(Webhook webhook, CancellationToken ct) =>
+        db.Set<Delivery>().Where(d => d.Lane == webhook.Id && d.Type != WebhookRights.Test).Select(d => d.Type).Distinct().ToListAsync(ct);
 }
 
 internal static class EditWebhookEndpoint

@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Organization.Features;
@@ -58,7 +59,7 @@ internal sealed class BeginAppraisalHandler(OrganizationDb db, OrganizationDirec
         if (!await db.StaffIn(ProjectScope.Of([project.Code])).AnyAsync(s => s.Code == b.Staff, cancellationToken)) throw new NotFound("member of staff", "员工", field: "staff");
         var form = await db.AppraisalForms.AsNoTracking().SingleOrDefaultAsync(f => f.Code == b.Form, cancellationToken) ?? throw new NotFound("appraisal form", "考核表单", field: "form");
         var now = clock.GetCurrentInstant();
-        var appraisal = Appraisal.Begin(b.Staff, project, form, new(b.Period, b.Start), context.Caller.Subject, now);
+        var appraisal = Appraisal.Begin(b.Staff, project, form, new(b.Period, b.Start), context.Caller.Deciding("ORG-14"), now);
         db.Appraisals.Add(appraisal);
         return AppraisalAnswer.Of(appraisal, now, status: 201);
     }

@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Contracts;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
@@ -21,7 +22,7 @@ internal sealed class ConfirmAppraisalHandler(AppraisalDesk desk, OrganizationDb
         var (organization, now) = (directory.Current, clock.GetCurrentInstant());
         var project = organization.FindProject(appraisal.Project)!;
         var unseen = organization.Give(organization.Read(AppraisalPolicies.Unseen, project, now).Value, project, appraisal.SubmittedAt ?? now, now).Value;
-        appraisal.Confirm(unseen, context.Caller.Subject, now);
+        appraisal.Confirm(unseen, context.Caller.Deciding("ORG-14"), now);
         return AppraisalAnswer.Of(appraisal, now);
     }
 }

@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -31,7 +32,7 @@ internal sealed class ReturnAppraisalHandler(AppraisalDesk desk, OrganizationDb 
     {
         var appraisal = await desk.TakeAsync(request.Id, db.Appraisals.VisibleIn(request.Scope), cancellationToken);
         var now = clock.GetCurrentInstant();
-        appraisal.Return(request.Body.Reason, context.Caller.Subject, now);
+        appraisal.Return(request.Body.Reason, context.Caller.Deciding("ORG-14"), now);
         return AppraisalAnswer.Of(appraisal, now);
     }
 }

@@ -41,6 +41,8 @@ internal sealed class MergeCustomersHandler(OrganizationDb db, CustomerDesk desk
             throw new BrokenRule("ORG-16", new Text("The two are one record already.", "两者已是同一条记录。"));
         if (other.Id != otherId)
             throw new BrokenRule("ORG-16", new Text($"The other record was merged into {other.Id}: merge that one.", $"另一条记录已并入 {other.Id}，请合并该记录。"));
+        // Whose cases are kept still lead to that person: they would take a living customer with them.
+        if (other.IsErased) throw PersonalTexts.Erased;
 
         customer.EnsureCouldBe(other);
         await MoveAsync(customer, other, now, cancellationToken);

@@ -417,6 +417,10 @@ namespace Crm.Organization.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_appraisals");
 
+                    b.HasIndex("Appraiser")
+                        .HasDatabaseName("ix_appraisals_appraiser")
+                        .HasFilter("state <> 'confirmed'");
+
                     b.HasIndex("Form")
                         .HasDatabaseName("ix_appraisals_form");
 

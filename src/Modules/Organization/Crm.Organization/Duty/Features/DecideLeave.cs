@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -37,7 +38,7 @@ internal sealed class DecideLeaveHandler(OrganizationDb db, CommandContext conte
         var leave = await TakeAsync(request.Id, request.Scope, cancellationToken);
         await db.LockStaffAsync([leave.Staff], cancellationToken);
         var now = clock.GetCurrentInstant();
-        leave.Sign(request.Caller.Staff, request.Caller.Subject, now);
+        leave.Sign(request.Caller.Deciding(DutyRule.Rule), now);
         await hours.ReviewAsync(await db.SlotsTouchedByAsync(leave, cancellationToken), cancellationToken);
         return LeaveAnswer.Of(200, leave, now);
     }
@@ -46,7 +47,7 @@ internal sealed class DecideLeaveHandler(OrganizationDb db, CommandContext conte
     {
         var leave = await TakeAsync(request.Id, request.Scope, cancellationToken);
         var now = clock.GetCurrentInstant();
-        leave.Refuse(keys.Seal(request.Reason, leave.Place("refusal")), request.Caller.Staff, request.Caller.Subject, now);
+        leave.Refuse(keys.Seal(request.Reason, leave.Place("refusal")), request.Caller.Deciding(DutyRule.Rule), now);
         return LeaveAnswer.Of(200, leave, now);
     }
 

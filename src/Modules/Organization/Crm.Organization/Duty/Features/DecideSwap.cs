@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -38,7 +39,7 @@ internal sealed class DecideSwapHandler(OrganizationDb db, CommandContext contex
     {
         var (id, caller, scope) = request;
         var swap = await db.TakeSwapAsync(db.SwapsIn(scope), id, context, cancellationToken);
-        swap.Decide(approves: true, caller.Staff, caller.Subject, clock.GetCurrentInstant());
+        swap.Decide(approves: true, caller.Deciding(DutyRule.Rule), clock.GetCurrentInstant());
         var (rosters, slots) = await LockAsync(swap, cancellationToken);
         var now = clock.GetCurrentInstant();
         var offered = await TakenAsync(swap.Offered, swap.AskedBy, cancellationToken);
@@ -60,7 +61,7 @@ internal sealed class DecideSwapHandler(OrganizationDb db, CommandContext contex
     {
         var swap = await db.TakeSwapAsync(db.SwapsIn(request.Scope), request.Id, context, cancellationToken);
         var now = clock.GetCurrentInstant();
-        swap.Decide(approves: false, request.Caller.Staff, request.Caller.Subject, now);
+        swap.Decide(approves: false, request.Caller.Deciding(DutyRule.Rule), now);
         return SwapAnswer.Of(200, swap, now);
     }
 

@@ -21,8 +21,11 @@ internal sealed class PublishRosterHandler(OrganizationDb db, CommandContext con
         roster.EnsureDraft();
         if (await layout.LayAsync(roster, cancellationToken) > 0)
             throw DutyRule.Broken("Shifts or the working calendar have changed since the draft was made: save its needs or generate it again, and look at it once more.", "编制草稿后班次或工作日历有变动，请重新保存人数或重新生成并核对后再发布。", "needs", "generation");
+        var people = await db.Set<ShiftAssignment>().Where(a => a.Roster == roster.Id && a.OffAt == null).Select(a => a.Staff).Distinct().Order().ToListAsync(cancellationToken);
+        // Leave that is being signed is signed before or after: then one of the two sees the other, and open hours are told.
+        await db.LockStaffAsync(people, cancellationToken);
         var now = clock.GetCurrentInstant();
-        roster.Publish(await db.Set<ShiftAssignment>().Where(a => a.Roster == roster.Id && a.OffAt == null).Select(a => a.Staff).Distinct().Order().ToListAsync(cancellationToken), now);
+        roster.Publish(people, now);
         await hours.ReviewAsync(await db.Set<ShiftSlot>().Where(s => s.Roster == roster.Id).Select(s => s.Id).ToListAsync(cancellationToken), cancellationToken);
         return RosterAnswer.Of(200, roster, now);
     }

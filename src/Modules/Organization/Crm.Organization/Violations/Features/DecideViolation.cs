@@ -1,3 +1,4 @@
+using Crm.Organization.Access;
 using Crm.Organization.Data;
 using Crm.Shared.Access;
 using Crm.Shared.Commands;
@@ -32,7 +33,7 @@ internal sealed class DecideViolationHandler(ViolationRegister register, Organiz
     {
         var violation = await register.TakeAsync(request.Id, db.Violations.VisibleIn(request.Scope), context, cancellationToken);
         var now = clock.GetCurrentInstant();
-        violation.Decide(request.Body.Decision, request.Body.Reason, context.Caller.Subject, now);
+        violation.Decide(request.Body.Decision, request.Body.Reason, context.Caller.Deciding("ORG-13"), now);
         if (violation.State == ViolationState.Overturned) await register.RecountAfterAsync(violation, now, cancellationToken);
         return ViolationAnswer.Of(violation, now);
     }
