@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Crm.Host.Failures;
+using Crm.Host.Operations;
 using Crm.Host.Settings;
 using Crm.Shared.Data;
 using Crm.Shared.Http;
@@ -30,7 +31,7 @@ internal static class Installation
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None).AddFilter("Quartz", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
-        builder.Logging.Configure(logging => logging.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
+        builder.Services.AddSingleton<IExternalScopeProvider, TraceScope>();
         builder.Services.ConfigureHttpJsonOptions(json => CrmJson.Apply(json.SerializerOptions));
         if (settings.Development) builder.Services.AddCors();
     }

@@ -62,6 +62,7 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
     [InlineData("53300")]
     [InlineData("57P03")]
     [InlineData("08006")]
+    [InlineData("25P03")]
     [InlineData("26000")]
     public async Task While_the_database_is_away_nothing_is_parked_however_often_it_fails(string sqlState)
     {
@@ -69,7 +70,7 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         await PoisonAsync(complaint, sqlState);
         await ResolveAsync(complaint);
         await Eventually.BecomesAsync(
-            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("could not be delivered") && line.Contains(sqlState))),
+            () => Task.FromResult(CapturedLogs.Instance.Lines.Count(line => line.Contains("for no fault of theirs") && line.Contains(sqlState))),
             failures => failures > 2 * ImpatientSystem.MaxAttempts, "it has failed more often than any event may");
         (await system.Admin.ListAsync("/api/v1/events/parked")).ShouldNotContain(p => p.GetProperty("aggregateId").GetGuid() == complaint);
 
@@ -171,8 +172,8 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         object cases = Enumerable.Range(0, 5).Select(_ => Guid.NewGuid()).ToArray();
         await system.ScalarAsync<long>("""
             WITH event AS (
-                     INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
-                     SELECT gen_random_uuid(), 'Retired', aggregate_id, 1, now(), jsonb_build_object() FROM unnest($1) AS aggregate_id RETURNING id, aggregate_id),
+                     INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, recorded_at, payload)
+                     SELECT gen_random_uuid(), 'Retired', aggregate_id, 1, now(), now() - interval '25 hours', jsonb_build_object() FROM unnest($1) AS aggregate_id RETURNING id, aggregate_id),
                  delivery AS (
                      INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
                      SELECT gen_random_uuid(), id, 'followups', aggregate_id, 1, 0 FROM event RETURNING 1)
@@ -184,6 +185,26 @@ public sealed class EventTests(ImpatientSystem system) : IClassFixture<Impatient
         (await system.ScalarAsync<string[]>($"SELECT array_agg(DISTINCT i.outcome) {Received}", cases)).ShouldBe(["ignored: no reaction"]);
         (await system.ScalarAsync<long>($"SELECT count(*) {Received}", cases)).ShouldBe(5);
         (await system.ScalarAsync<long>($"SELECT count(DISTINCT i.xmin::text) {Received}", cases)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_host_of_this_version_does_not_know_waits_for_one_that_does_and_is_no_attempt()
+    {
+        object aggregate = Guid.NewGuid();
+        await system.ScalarAsync<long>("""
+            WITH event AS (
+                     INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
+                     VALUES (gen_random_uuid(), 'OfANewerVersion', $1, 1, now(), jsonb_build_object()) RETURNING id),
+                 delivery AS (
+                     INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
+                     SELECT gen_random_uuid(), id, consumer, $1, 1, 0 FROM event, unnest(ARRAY['followups', 'leads']) AS consumer RETURNING 1)
+            SELECT count(*) FROM delivery
+            """, aggregate);
+        await Eventually.BecomesAsync(
+            () => system.ScalarAsync<long>("SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1 AND last_error LIKE 'unknown%' AND leased_until IS NULL", aggregate), left => left == 2, "both were put back");
+        (await system.ScalarAsync<long>("SELECT count(*) FROM complaints.outbox_deliveries WHERE aggregate_id = $1 AND attempts = 0 AND parked_at IS NULL", aggregate)).ShouldBe(2);
+        (await system.ScalarAsync<long>("SELECT count(*) FROM followups.inbox i JOIN complaints.outbox_events e ON e.id = i.event_id WHERE e.aggregate_id = $1", aggregate)).ShouldBe(0);
+        await system.ExecuteAsync($"DELETE FROM complaints.outbox_deliveries WHERE aggregate_id = '{aggregate}'");
     }
 
     [Fact]

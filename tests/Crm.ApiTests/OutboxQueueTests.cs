@@ -13,7 +13,7 @@ namespace Crm.ApiTests;
 public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
-    private static readonly DeliveryFailure OfTheEvent = new("PostgresException 23514", OfTheEvent: true), DatabaseAway = new("PostgresException 53300", OfTheEvent: false);
+    private const string OfTheEvent = "PostgresException 23514", DatabaseAway = "PostgresException 53300";
     private readonly Guid aggregate = Guid.NewGuid();
     private NpgsqlDataSource source = null!;
 
@@ -116,18 +116,18 @@ public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
         (await TakenAsync(queue)).ShouldBe([delivery]);
         await queue.FailAsync(Claimed(delivery, failedBefore: 1), OfTheEvent, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldBeEmpty();
-        (await StandsAsync(delivery)).ShouldBe((2, false, OfTheEvent.Kind));
+        (await StandsAsync(delivery)).ShouldBe((2, false, OfTheEvent));
 
-        await queue.FailAsync(Claimed(delivery, failedBefore: 2), DatabaseAway, TestContext.Current.CancellationToken);
+        await queue.PutBackAsync([Claimed(delivery, failedBefore: 2)], DatabaseAway, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldBeEmpty();
-        (await StandsAsync(delivery)).ShouldBe((2, false, DatabaseAway.Kind));
+        (await StandsAsync(delivery)).ShouldBe((2, false, DatabaseAway));
 
         await queue.FailAsync(Claimed(delivery, failedBefore: 2), OfTheEvent, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            p => p.Id.ShouldBe(delivery), p => p.Attempts.ShouldBe(3), p => p.LastError.ShouldBe(OfTheEvent.Kind), p => p.DiscardedAt.ShouldBeNull(), p => p.Module.ShouldBe("complaints"));
+            p => p.Id.ShouldBe(delivery), p => p.Attempts.ShouldBe(3), p => p.LastError.ShouldBe(OfTheEvent), p => p.DiscardedAt.ShouldBeNull(), p => p.Module.ShouldBe("complaints"));
 
         var unlucky = await ReportedAsync();
-        await queue.FailAsync(Claimed(unlucky, failedBefore: 8), DatabaseAway, TestContext.Current.CancellationToken);
+        await queue.PutBackAsync([Claimed(unlucky, failedBefore: 8)], DatabaseAway, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldHaveSingleItem().Id.ShouldBe(delivery, "the database's trouble parks nothing, however often it failed before");
     }
 

@@ -89,7 +89,7 @@ public sealed partial class PersonalDataTests(PersonalDataTests.TracedSystem sys
         (await admin.RegisterAsync(Api.Complaint(), key: Next())).Is(201);
         foreach (var path in new[] { $"/api/v1/complaints?sourceSystem={Next()}", $"/api/v1/follow-ups?assignee={Next()}" }) (await admin.GetAsync(path)).Is(200);
         foreach (var path in new[] { $"/api/v1/complaints?cursor={Next()}", $"/api/v1/complaints?{Next()}=1", $"/api/v1/complaints?limit={Next()}" }) (await admin.GetAsync(path)).Is(400);
-        foreach (var path in new[] { $"/api/v1/complaints?project={Next()}", $"/api/v1/complaints/{Next()}", $"/{Next()}" }) (await admin.GetAsync(path)).Is(404);
+        foreach (var path in new[] { $"/api/v1/complaints?project={Next()}", $"/api/v1/complaints/{Next()}", $"/{Next()}", $"/api/v1/staff/{Next()}", $"/api/v1/agents/{Next()}/day" }) (await admin.GetAsync(path)).Is(404);
         (await system.Host.Machine(Next()).GetAsync("/api/v1/complaints")).Is(401);
         (await new Api(new HttpClient { BaseAddress = system.Host.Address }, $"Bearer {Next()}").GetAsync("/api/v1/complaints")).Is(401);
         (await (await system.SignInAsync(Next())).GetAsync("/api/v1/complaints")).Is(403);

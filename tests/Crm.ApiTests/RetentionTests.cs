@@ -114,6 +114,27 @@ public sealed class RetentionTests(CrmSystem system) : IClassFixture<CrmSystem>
                 (await system.ScalarAsync<string[]>("SELECT coalesce(reloptions, '{}') FROM pg_class WHERE oid = $1::text::regclass", $"{schema}.{table}")).ShouldContain(option, $"{schema}.{table}");
     }
 
+    [Fact]
+    [Trait("Rule", "ORG-08")]
+    public async Task What_a_preview_would_move_is_kept_until_every_module_has_heard_whether_it_was_applied()
+    {
+        var id = (await system.Admin.RegisterAsync()).Is(201).Id;
+        const string Preview = "00000000-0000-7000-8000-00000000abcd";
+        await system.ExecuteAsync($"""
+            INSERT INTO complaints.planned_moves (preview_id, clock_id, subject_id, project, kind, due_at, warn_at, policy, policy_version, given, is_provisional, budget, warn_percent, new_due_at, new_warn_at)
+            SELECT '{Preview}', id, subject_id, project, kind, due_at, warn_at, policy, policy_version, given, is_provisional, budget, 75, due_at, warn_at FROM complaints.clocks WHERE subject_id = '{id}';
+            WITH event AS (
+                INSERT INTO organization.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload) VALUES (gen_random_uuid(), 'PreviewApplied', '{Preview}', 1, now(), jsonb_build_object()) RETURNING id)
+            INSERT INTO organization.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts, parked_at) SELECT gen_random_uuid(), id, 'complaints', '{Preview}', 1, 8, now() FROM event
+            """);
+        Task<long> MovesAsync() => system.ScalarAsync<long>("SELECT count(*) FROM complaints.planned_moves WHERE preview_id = $1", Guid.Parse(Preview));
+        await RunAsync();
+        (await MovesAsync()).ShouldBe(2);
+        await system.ExecuteAsync($"DELETE FROM organization.outbox_deliveries WHERE aggregate_id = '{Preview}'");
+        await RunAsync();
+        (await MovesAsync()).ShouldBe(0);
+    }
+
     private async Task<Guid> ResolvedAsync()
     {
         var id = (await system.Admin.RegisterAsync()).Is(201).Id;

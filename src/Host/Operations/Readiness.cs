@@ -54,6 +54,11 @@ internal static class Readiness
 
     internal sealed class ReadinessCheck(IServiceScopeFactory scopes, IEnumerable<Module> modules, IEnumerable<Dispatcher> dispatchers, ISchedulerFactory schedulers, TrustedTime time, Farewell farewell, IEnumerable<AuditLog> audits, AnchorFolder anchors)
     {
+        private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+        private readonly SemaphoreSlim one = new(1, 1);
+        private (long MadeAt, ReadinessReport Report)? last;
+
         private string Clock => time switch
         {
             { IsTrusted: true } => "ok",
@@ -61,9 +66,26 @@ internal static class Readiness
             _ => "not yet compared with the database's",
         };
 
+        /// <summary>The report, made anew after a second at the earliest, and once for all who ask meanwhile: everybody may ask, and it costs a dozen statements.</summary>
         public async Task<ReadinessReport> RunAsync(CancellationToken ct)
         {
-            var (outbox, broken) = (new Dictionary<string, OutboxState>(), false);
+            await one.WaitAsync(ct);
+            try
+            {
+                if (last is not { } report || TimeProvider.System.GetElapsedTime(report.MadeAt) > Fresh) last = report = (TimeProvider.System.GetTimestamp(), await LookAsync(ct));
+                // These are known without asking.
+                return report.Report.Status == "unavailable" ? report.Report with { Clock = Clock }
+                    : report.Report with { Status = !time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : report.Report.Status, Clock = Clock };
+            }
+            finally
+            {
+                one.Release();
+            }
+        }
+
+        private async Task<ReadinessReport> LookAsync(CancellationToken ct)
+        {
+            var (outbox, broken, lagging) = (new Dictionary<string, OutboxState>(), false, false);
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
@@ -75,7 +97,7 @@ internal static class Readiness
                 }
 
                 foreach (var log in audits) broken |= !await log.IsWholeAsync(ct);
-                foreach (var dispatcher in dispatchers) outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
+                foreach (var dispatcher in dispatchers) lagging |= !await TryStateAsync(dispatcher, outbox, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -84,8 +106,22 @@ internal static class Readiness
 
             var scheduler = await SchedulerAsync(ct);
             var audit = broken ? "tampered with: run verify-audit" : anchors.IsStuck ? "anchors cannot be written into Crm:Audit:Anchors" : "ok";
-            var degraded = scheduler != "running" || audit != "ok" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
-            return new(!time.IsTrusted ? "unavailable" : farewell.HasBegun ? "ending" : degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, audit, outbox);
+            var degraded = lagging || scheduler != "running" || audit != "ok" || outbox.Values.Any(o => o.Parked > 0 || o.OldestSeconds > LaggingSeconds);
+            return new(degraded ? "degraded" : "ready", "ok", "ok", scheduler, Clock, audit, outbox);
+        }
+
+        /// <returns>False when there is so much in it that it could not be counted in time: then it lags, and the host serves.</returns>
+        private static async Task<bool> TryStateAsync(Dispatcher dispatcher, Dictionary<string, OutboxState> outbox, CancellationToken ct)
+        {
+            try
+            {
+                outbox[dispatcher.Schema] = await dispatcher.StateAsync(ct);
+                return true;
+            }
+            catch (Exception e) when (DatabaseTrouble.MayPass(e) && !DatabaseTrouble.IsAway(e))
+            {
+                return false;
+            }
         }
 
         private async Task<string> SchedulerAsync(CancellationToken ct)

@@ -58,6 +58,8 @@ public sealed class CrmJsonTests
     [InlineData("2026-03-02 01:00:00Z")]
     [InlineData("2026-03-02T25:00:00Z")]
     [InlineData("2026-03-02T01:00:00+99:00")]
+    [InlineData("1900-01-01T00:00:00+14:00")] // an instant of 1899
+    [InlineData("2199-12-31T23:00:00-05:00")] // an instant of 2200
     [InlineData("1772413200")]
     [InlineData("")]
     public void An_instant_out_of_bounds_or_form_is_refused(string text)
@@ -68,6 +70,7 @@ public sealed class CrmJsonTests
 
     [Theory]
     [InlineData("1900-01-01T00:00:00Z", "1900-01-01T00:00:00Z")]
+    [InlineData("1899-12-31T23:00:00-01:00", "1900-01-01T00:00:00Z")]
     [InlineData("2199-12-31T23:59:59.999999Z", "2199-12-31T23:59:59.999999Z")]
     [InlineData("2026-03-02T09:00:00.000001+08:00", "2026-03-02T01:00:00.000001Z")]
     [InlineData("2026-03-02T01:00:00.1234569Z", "2026-03-02T01:00:00.123456Z")] // cut, never rounded up
@@ -94,6 +97,15 @@ public sealed class CrmJsonTests
     [Fact]
     public void Words_are_camelCase_and_Chinese_stays_readable() =>
         JsonSerializer.Serialize(Whole, CrmJson.Options).ShouldBe("""{"text":"电梯","colour":"deepRed","at":"2026-03-02T01:00:00Z","count":3}""");
+
+    [Fact]
+    public void An_event_that_a_newer_host_has_written_is_read_without_what_it_has_more()
+    {
+        const string Written = """{"text":"电梯","colour":"deepRed","at":"2026-03-02T01:00:00Z","count":3,"addedLater":{"more":[1]}}""";
+        JsonSerializer.Deserialize<Letter>(Written, CrmJson.OptionsOfEvents).ShouldBe(Whole);
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Letter>(Written, CrmJson.Options));
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Letter>("""{"text":"电梯"}""", CrmJson.OptionsOfEvents));
+    }
 
     private static Letter? Read(string json) => JsonSerializer.Deserialize<Letter>(json, CrmJson.Options);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Crm.Shared.Privacy;
 using Microsoft.Extensions.Logging;
 using NodaTime.Text;
@@ -47,18 +48,24 @@ public sealed partial class AnchorFolder(AuditOptions options, KeyRing keys, ILo
     {
         if (options.Anchors is null) return;
         var path = PathOf(anchor.Schema, LocalDatePattern.Iso.Format(anchor.Date));
-        if (!File.Exists(path)) Write(path, signed);
+        // An empty one is what a machine leaves that lost its power.
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) Write(path, signed);
     }
 
     private string PathOf(string schema, string day) => Path.Combine(options.Anchors!, $"{schema}.{day}{Ending}");
 
     private void Write(string path, string line)
     {
+        // Whole or not at all, and not confused with another host that writes into the same folder.
+        var fresh = $"{path}.{Guid.NewGuid():N}";
         try
         {
-            // Whole or not at all, and not confused with another host that writes into the same folder.
-            var fresh = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllText(fresh, line + "\n");
+            using (var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(Encoding.UTF8.GetBytes(line + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
             File.Move(fresh, path, overwrite: true);
             IsStuck = false;
         }
@@ -66,6 +73,19 @@ public sealed partial class AnchorFolder(AuditOptions options, KeyRing keys, ILo
         {
             if (!IsStuck) LogStuck(e.GetType().Name);
             IsStuck = true;
+            TryDelete(fresh);
+        }
+    }
+
+    /// <summary>On a disk that is full even an empty file is one too many, at each seal.</summary>
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

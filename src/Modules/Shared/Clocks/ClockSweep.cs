@@ -35,14 +35,15 @@ internal abstract partial class SubjectSweep<TDb, TSubject, TPolicies>(IServiceS
     /// <inheritdoc/>
     public override async Task<int> RunAsync(CancellationToken ct)
     {
-        var handled = 0;
+        var (handled, failed) = (0, new HashSet<Guid>());
         while (true)
         {
-            var (due, more) = await DueAsync(ct);
+            var (due, more) = await DueAsync(failed, ct);
             if (due.Length == 0) return handled;
-            var done = await TryAsync(due, ct) ?? await OneByOneAsync(due, ct);
+            var (done, failedBefore) = (await TryAsync(due, ct) ?? await OneByOneAsync(due, failed, ct), failed.Count);
             handled += done;
-            if (done == 0 || !more) return handled;
+            // What cannot be written keeps nobody waiting behind it, however much of it there is.
+            if ((done == 0 && failed.Count == failedBefore) || !more) return handled;
         }
     }
 
@@ -62,29 +63,36 @@ internal abstract partial class SubjectSweep<TDb, TSubject, TPolicies>(IServiceS
     /// <summary>Does it for subjects that are locked and loaded; saving is the caller's.</summary>
     protected abstract Task ActAsync(TDb db, IReadOnlyList<TSubject> subjects, Func<TSubject, Moment<TPolicies>> moment, CancellationToken ct);
 
-    private async Task<(Guid[] Subjects, bool More)> DueAsync(CancellationToken ct)
+    private async Task<(Guid[] Subjects, bool More)> DueAsync(IReadOnlyCollection<Guid> failed, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var due = await Due(scope.ServiceProvider.GetRequiredService<TDb>(), clock.GetCurrentInstant()).Take(Batch).ToArrayAsync(ct);
+        var due = await Due(scope.ServiceProvider.GetRequiredService<TDb>(), clock.GetCurrentInstant()).Where(subject => !failed.Contains(subject)).Take(Batch).ToArrayAsync(ct);
         // Several clocks of one subject may be due: a full batch of clocks, not of subjects, says that more wait.
         return ([.. due.Distinct()], More: due.Length == Batch);
     }
 
-    private async Task<int> OneByOneAsync(Guid[] subjects, CancellationToken ct)
+    private async Task<int> OneByOneAsync(Guid[] subjects, HashSet<Guid> failed, CancellationToken ct)
     {
         var done = 0;
-        foreach (var subject in subjects) done += await TryAsync([subject], ct) ?? 0;
+        foreach (var subject in subjects)
+        {
+            if (await TryAsync([subject], ct) is { } one) done += one;
+            else failed.Add(subject);
+        }
+
         return done;
     }
 
-    /// <returns>How many subjects it was done for; null when it failed and nothing was written.</returns>
+    /// <returns>How many subjects it was done for; null when it failed for a reason of theirs, and nothing was written.</returns>
     private async Task<int?> TryAsync(Guid[] subjects, CancellationToken ct)
     {
+        var isAsked = false;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<TDb>();
             await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            isAsked = true;
             var locked = await db.LockFreeRowsAsync<TSubject>(subjects, ct);
             if (locked.Count == 0) return 0;
             var loaded = await db.Set<TSubject>().Include(s => s.Clocks).Where(s => locked.Contains(s.Id)).ToListAsync(ct);
@@ -97,7 +105,7 @@ internal abstract partial class SubjectSweep<TDb, TSubject, TPolicies>(IServiceS
             CrmMeasures.Swept(db, rungs);
             return loaded.Count;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException && isAsked && !DatabaseTrouble.IsAway(e))
         {
             trouble.LetGoIfOutOfStep(e);
             LogFailed(logger, typeof(TSubject).Name, subjects.Length, DatabaseTrouble.KindOf(e));

@@ -24,6 +24,9 @@ public enum MoveOutcome
 /// </summary>
 public sealed class PlannedMove
 {
+    /// <summary>The event by which a module hears that its planned moves are to be made.</summary>
+    public const string Release = "PreviewApplied";
+
     /// <summary>Plans a move.</summary>
     /// <param name="preview">The preview it belongs to.</param>
     /// <param name="clock">The deadline as it stands.</param>

@@ -1,3 +1,4 @@
+using Crm.Shared.Data;
 using Crm.Shared.Time;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -24,21 +25,22 @@ public sealed partial class SweepJob(IEnumerable<ClockSweep> sweeps, IClock cloc
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         if (!time.IsTrusted) return;
-        try
+        var dues = new List<Instant?>();
+        foreach (var sweep in sweeps)
         {
-            var dues = new List<Instant?>();
-            foreach (var sweep in sweeps)
+            try
             {
                 await sweep.RunAsync(cancellationToken);
                 dues.Add(await sweep.NextDueAsync(cancellationToken));
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The trouble of one module's clocks is not the next one's.
+                LogSkipped(DatabaseTrouble.KindOf(e));
+            }
+        }
 
-            if (WaitFor(dues, clock.GetCurrentInstant()) is { } wait) await RunAgainInAsync(wait, context.Scheduler, cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogSkipped(e.GetType().Name);
-        }
+        if (WaitFor(dues, clock.GetCurrentInstant()) is { } wait) await RunAgainInAsync(wait, context.Scheduler, cancellationToken);
     }
 
     /// <summary>Between two seconds: a deadline that falls before the next regular sweep is met at its own instant.</summary>

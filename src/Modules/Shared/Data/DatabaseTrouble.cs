@@ -10,13 +10,13 @@ public sealed class DatabaseTrouble(IEnumerable<Module> modules, IServiceProvide
 {
     /// <summary>
     /// The database, or the way to it, is not there at the moment: connections refused or cut, a server that starts or stops, a disk or a list
-    /// of connections that is full, files it cannot read or write. It says nothing about what was asked, and goes by without anybody changing that.
+    /// of connections that is full, files it cannot read or write, a session it has ended because this process stood still in the middle of a transaction. It says nothing about what was asked, and goes by without anybody changing that.
     /// </summary>
     public static bool IsAway(Exception e) => Root(e) switch
     {
         null => false,
         PostgresException { SqlState: "57014" } => false,
-        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" or "58" || state == "25006",
+        PostgresException { SqlState: var state } => state[..2] is "08" or "53" or "57" or "58" || state is "25006" or "25P03",
         _ => !Causes(e).OfType<TimeoutException>().Any(),
     };
 

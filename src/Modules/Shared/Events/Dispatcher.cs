@@ -1,6 +1,7 @@
 using Crm.Shared.Audit;
 using Crm.Shared.Data;
 using Crm.Shared.Measures;
+using Crm.Shared.Privacy;
 using Crm.Shared.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,19 +66,41 @@ public sealed partial class Dispatcher : BackgroundService
     public async Task<int> DeliverAsync(bool ignoreBackoff, CancellationToken ct)
     {
         var claimed = await queue.ClaimAsync(ignoreBackoff, ct);
-        foreach (var group in claimed.GroupBy(d => (d.Consumer, FirstAttempt: d.Attempts == 0)))
+        // While hosts are replaced one after the other, what this one does not know is another's to deliver.
+        var unknown = claimed.Where(d => !d.IsOld && !ignoreBackoff && (!modules.ContainsKey(d.Consumer) || routes.ReactionOf(d.Consumer, d.Type) is null)).ToArray();
+        if (unknown.Length > 0) await queue.PutBackAsync(unknown, "unknown to this host's version", ct);
+        foreach (var group in claimed.Except(unknown).GroupBy(d => (d.Consumer, FirstAttempt: d.Attempts == 0)))
         {
-            if (group.Key.FirstAttempt && await TryAsync([.. group], ct) is null) continue;
-            foreach (var delivery in group)
-            {
-                if (await TryAsync([delivery], ct) is not { } failure) continue;
-                LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure.Kind);
-                CrmMeasures.Failed(Schema, delivery.Consumer);
-                await queue.FailAsync(delivery, failure, ct);
-            }
+            if (!group.Key.FirstAttempt) await OneByOneAsync([.. group], ct);
+            else if (await TryAsync([.. group], ct) is { } failure) await (failure.OfTheEvent ? OneByOneAsync([.. group], ct) : PutBackAsync([.. group], failure, ct));
         }
 
         return claimed.Count;
+    }
+
+    /// <summary>Each for itself, so that only what fails by itself is counted out. What would stop the others as well is no reason to try them.</summary>
+    private async Task OneByOneAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
+    {
+        for (var i = 0; i < deliveries.Count; i++)
+        {
+            var delivery = deliveries[i];
+            if (await TryAsync([delivery], ct) is not { } failure) continue;
+            if (!failure.OfTheEvent)
+            {
+                await PutBackAsync([.. deliveries.Skip(i)], failure, ct);
+                return;
+            }
+
+            LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure.Kind);
+            CrmMeasures.Failed(Schema, delivery.Consumer);
+            await queue.FailAsync(delivery, failure.Kind, ct);
+        }
+    }
+
+    private Task PutBackAsync(IReadOnlyList<ClaimedDelivery> deliveries, DeliveryFailure failure, CancellationToken ct)
+    {
+        LogPutBack(deliveries.Count, deliveries[0].Consumer, failure.Kind);
+        return queue.PutBackAsync(deliveries, failure.Kind, ct);
     }
 
     /// <inheritdoc/>
@@ -111,6 +134,7 @@ public sealed partial class Dispatcher : BackgroundService
     private async Task<DeliveryFailure?> TryAsync(IReadOnlyList<ClaimedDelivery> deliveries, CancellationToken ct)
     {
         using var activity = CrmMeasures.StartDelivering(Schema, deliveries[0].Consumer, deliveries.Count);
+        var isAsked = false;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -118,6 +142,7 @@ public sealed partial class Dispatcher : BackgroundService
             var db = consumer.Db(scope.ServiceProvider);
             await using (var transaction = await db.Database.BeginTransactionAsync(ct))
             {
+                isAsked = true;
                 var fresh = await EnterInboxAsync(db, deliveries, ct);
                 foreach (var delivery in deliveries.Where(d => fresh.Contains(d.EventId)))
                 {
@@ -138,7 +163,7 @@ public sealed partial class Dispatcher : BackgroundService
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            return new(DatabaseTrouble.KindOf(e), OfTheEvent: !(trouble.LetGoIfOutOfStep(e) || trouble.KeysHaveChanged(e) || DatabaseTrouble.IsAway(e)));
+            return new(DatabaseTrouble.KindOf(e), OfTheEvent: isAsked && e is not KeyNotHere && !(trouble.LetGoIfOutOfStep(e) || trouble.KeysHaveChanged(e) || DatabaseTrouble.IsAway(e)));
         }
     }
 
@@ -170,6 +195,9 @@ public sealed partial class Dispatcher : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} ({EventType}) could not be delivered to {Consumer}, attempt {Attempt}: {Failure}")]
     private partial void LogFailed(Guid eventId, string eventType, string consumer, int attempt, string failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} deliveries to {Consumer} wait, for no fault of theirs: {Failure}")]
+    private partial void LogPutBack(int count, string consumer, string failure);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The outbox of {Schema} cannot be read at the moment: {Failure}")]
     private partial void LogUnavailable(string schema, string failure);

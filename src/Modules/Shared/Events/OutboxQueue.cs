@@ -6,12 +6,19 @@ using Npgsql;
 namespace Crm.Shared.Events;
 
 /// <summary>A delivery that this host has leased.</summary>
+/// <param name="Id">The delivery.</param>
+/// <param name="EventId">The event's identity.</param>
+/// <param name="Consumer">The module that is to receive it.</param>
+/// <param name="Type">The event's type.</param>
+/// <param name="Payload">The event.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="IsOld">It was recorded longer ago than hosts of two versions serve beside each other.</param>
 [NotPersonal("an event, which carries ids and facts only", "Payload")]
-internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, string Type, string Payload, int Attempts);
+internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, string Type, string Payload, int Attempts, bool IsOld = false);
 
 /// <summary>Why a delivery did not come about.</summary>
 /// <param name="Kind">The kind of failure; no text that could quote a value.</param>
-/// <param name="OfTheEvent">False when the database was away: any other event would have failed, too, so this one is not counted out for it.</param>
+/// <param name="OfTheEvent">False when the database was away, or this host lacks a key: any other event would have failed, too, so this one is not counted out for it.</param>
 internal sealed record DeliveryFailure(string Kind, bool OfTheEvent);
 
 /// <summary>
@@ -20,6 +27,9 @@ internal sealed record DeliveryFailure(string Kind, bool OfTheEvent);
 /// </summary>
 internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, OutboxOptions options)
 {
+    /// <summary>Hosts of two versions serve beside each other for no longer.</summary>
+    private static readonly TimeSpan RollingUpdate = TimeSpan.FromDays(1);
+
     public string Schema => schema;
 
     /// <param name="ignoreBackoff">The test clock does not wait for retries.</param>
@@ -41,15 +51,16 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
             UPDATE {schema}.outbox_deliveries d SET leased_until = clock_timestamp() + $2
             FROM due, {schema}.outbox_events e
             WHERE d.id = due.id AND e.id = d.event_id
-            RETURNING d.id, d.event_id, d.consumer, e.type, e.payload::text, d.attempts
+            RETURNING d.id, d.event_id, d.consumer, e.type, e.payload::text, d.attempts, e.recorded_at < clock_timestamp() - $4
             """);
         command.Parameters.Add(new() { Value = options.Batch });
         command.Parameters.Add(new() { Value = options.Lease });
         command.Parameters.Add(new() { Value = ignoreBackoff });
+        command.Parameters.Add(new() { Value = RollingUpdate });
         var claimed = new List<ClaimedDelivery>();
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
-            claimed.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5)));
+            claimed.Add(new(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt32(5), reader.GetBoolean(6)));
         return claimed;
     }
 
@@ -61,10 +72,10 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Puts a delivery back for later, or aside after too many attempts; a failure that is not the event's own is no attempt.</summary>
-    public async Task FailAsync(ClaimedDelivery failed, DeliveryFailure failure, CancellationToken ct)
+    /// <summary>Puts a delivery back for later, or aside after too many attempts.</summary>
+    public async Task FailAsync(ClaimedDelivery failed, string why, CancellationToken ct)
     {
-        var attempts = failed.Attempts + (failure.OfTheEvent ? 1 : 0);
+        var attempts = failed.Attempts + 1;
         var backoff = Math.Min(options.FirstBackoff.TotalSeconds * Math.Pow(2, failed.Attempts), options.MaxBackoff.TotalSeconds);
         await using var command = source.CreateCommand($"""
             UPDATE {schema}.outbox_deliveries
@@ -74,10 +85,22 @@ internal sealed class OutboxQueue(string schema, NpgsqlDataSource source, Outbox
             WHERE id = $1
             """);
         command.Parameters.Add(new() { Value = failed.Id });
-        command.Parameters.Add(new() { Value = failure.Kind });
+        command.Parameters.Add(new() { Value = why });
         command.Parameters.Add(new() { Value = TimeSpan.FromSeconds(backoff) });
         command.Parameters.Add(new() { Value = attempts });
-        command.Parameters.Add(new() { Value = failure.OfTheEvent && attempts >= options.MaxAttempts });
+        command.Parameters.Add(new() { Value = attempts >= options.MaxAttempts });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Puts deliveries back for later that failed for no fault of theirs: none of it is an attempt.</summary>
+    public async Task PutBackAsync(IReadOnlyCollection<ClaimedDelivery> deliveries, string why, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"""
+            UPDATE {schema}.outbox_deliveries SET leased_until = NULL, last_error = $2, next_attempt_at = clock_timestamp() + $3 * (0.5 + random()) WHERE id = ANY($1)
+            """);
+        command.Parameters.Add(new() { Value = deliveries.Select(d => d.Id).ToArray() });
+        command.Parameters.Add(new() { Value = why });
+        command.Parameters.Add(new() { Value = options.FirstBackoff });
         await command.ExecuteNonQueryAsync(ct);
     }
 

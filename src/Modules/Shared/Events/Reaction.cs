@@ -42,7 +42,7 @@ public abstract class Reaction<TEvent> : Reaction where TEvent : IntegrationEven
     protected internal abstract Task<Outcome> On(TEvent happened, CancellationToken ct);
 
     private protected sealed override Task<Outcome> ReadAndActAsync(string payload, CancellationToken ct) =>
-        On(JsonSerializer.Deserialize<TEvent>(payload, CrmJson.Options)!, ct);
+        On(JsonSerializer.Deserialize<TEvent>(payload, CrmJson.OptionsOfEvents)!, ct);
 }
 
 /// <summary>Which module listens to which event: known at start from the reactions there are.</summary>

@@ -24,6 +24,9 @@ public static class CrmJson
     /// <summary>The shared options.</summary>
     public static JsonSerializerOptions Options { get; } = Apply(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
+    /// <summary>How stored events are read: a host of a newer version may have written members that this one does not know.</summary>
+    public static JsonSerializerOptions OptionsOfEvents { get; } = new(Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip };
+
     /// <summary>Gives <paramref name="options"/> the dialect, for frameworks that bring an instance of their own.</summary>
     public static JsonSerializerOptions Apply(JsonSerializerOptions options)
     {
@@ -45,12 +48,13 @@ public static class CrmJson
         return options;
     }
 
-    /// <summary>Reads an instant as the API writes it: RFC 3339 with an offset, years 1900 to 2199, cut to microseconds.</summary>
+    /// <summary>Reads an instant as the API writes it: RFC 3339 with an offset, years 1900 to 2199 in UTC, cut to microseconds.</summary>
     public static bool TryParseInstant(string text, out Instant instant)
     {
         var parsed = OffsetDateTimePattern.Rfc3339.Parse(text);
         instant = default;
-        if (!parsed.Success || parsed.Value.Year is < 1900 or > 2199) return false;
+        // The year is that of the instant, as it is written again: what is taken in can be read wherever it is passed on.
+        if (!parsed.Success || parsed.Value.ToInstant().InUtc().Year is < 1900 or > 2199) return false;
         instant = Time.Microseconds.Truncate(parsed.Value.ToInstant());
         return true;
     }

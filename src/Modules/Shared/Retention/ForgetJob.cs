@@ -1,3 +1,4 @@
+using Crm.Shared.Clocks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Quartz;
@@ -52,10 +53,13 @@ public sealed partial class ForgetJob(IServiceProvider services, RetentionOption
         }
 
         foreach (var consumer in modules) received += await consumer.ForgetReceivedAsync(horizon, kept, ct);
+        // A module that has not heard yet that a preview was applied has it still as one that was not.
+        var isPreviewUnheard = false;
+        foreach (var module in modules) isPreviewUnheard |= await module.HasUndeliveredAsync(PlannedMove.Release, ct);
         foreach (var module in modules)
         {
             answers += await module.ForgetAnswersAsync(ct);
-            await module.ForgetPreviewsAsync(await module.HorizonAsync(PreviewsKept, ct), ct);
+            if (!isPreviewUnheard) await module.ForgetPreviewsAsync(await module.HorizonAsync(PreviewsKept, ct), ct);
         }
 
         foreach (var rows in services.GetServices<ForgottenRows>())

@@ -57,6 +57,14 @@ internal sealed class ModuleRetention(string schema, NpgsqlDataSource source)
     public Task<long> ForgetAnswersAsync(CancellationToken ct) =>
         ForgetPiecesAsync("stored_answers", "key_hash", "stored_at < clock_timestamp() - $1 ORDER BY stored_at", StoredAnswer.Retention, ct);
 
+    /// <summary>Whether some module has not received an event of this type yet, however long ago it happened.</summary>
+    public async Task<bool> HasUndeliveredAsync(string type, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand($"SELECT EXISTS (SELECT FROM {schema}.outbox_deliveries d JOIN {schema}.outbox_events e ON e.id = d.event_id WHERE e.type = $1 AND d.discarded_at IS NULL)");
+        command.Parameters.Add(new() { Value = type });
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     /// <summary>Forgets what previews would have moved that nobody has applied.</summary>
     public Task<long> ForgetPreviewsAsync(Horizon horizon, CancellationToken ct) =>
         ForgetPiecesAsync("planned_moves", "(preview_id, clock_id)", "preview_id < $1 AND released_at IS NULL", horizon.Id, ct);
