@@ -22,7 +22,7 @@ internal static class ChaosCommand
     public static readonly IReadOnlyList<Scenario> Scenarios =
     [
         HostKills.Scenario, DatabaseKills.Scenario, Terminations.Scenario, BadNetwork.Scenario, DatabaseAway.Scenario, DiskFull.Scenario,
-        HeldTransaction.Scenario, Burst.Scenario, ClockSkew.Scenario, Sigterm.Scenario, Revocation.Scenario, ReceiverDown.Scenario,
+        HeldTransaction.Scenario, Burst.Scenario, ClockSkew.Scenario, Sigterm.Scenario, FrozenHosts.Scenario, Revocation.Scenario, ReceiverDown.Scenario,
     ];
 
     public static async Task<int> RunAsync(string[] args, CancellationToken ct)

@@ -118,6 +118,7 @@ internal sealed class Values(ApiDocument document, Lore lore, Random random)
         "role" => lore.Any("roles name", random),
         "begins" or "ends" or "opens" or "closes" => $"{random.Next(24):00}:{random.Next(4) * 15:00}",
         "projects" => random.Next(6) == 0 ? "harbour" : "demo",
+        "place" => ((string[])["demo", "demo-east", "demo-leasing"])[random.Next(3)],
         "name" when collection == "policies" => lore.Any("policies name", random),
         _ => null,
     };

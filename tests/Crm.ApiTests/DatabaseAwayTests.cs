@@ -32,7 +32,7 @@ public sealed class DatabaseAwayTests(TestServer shared)
             }
 
             (await system.Admin.GetAsync("/health/live")).Is(200);
-            (await system.Admin.GetAsync("/health/ready")).Is(503);
+            await Eventually.BecomesAsync(() => system.Admin.GetAsync("/health/ready"), answer => (int)answer.Status == 503, "the host is not ready, within a second");
 
             await server.Postgres.Cluster.ResumeAsync(TestContext.Current.CancellationToken);
             await Eventually.BecomesAsync(() => system.Admin.GetAsync("/health/ready"), answer => (int)answer.Status == 200, "the host is ready again");

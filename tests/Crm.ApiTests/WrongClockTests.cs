@@ -50,8 +50,8 @@ public sealed class WrongClockTests(CrmSystem system) : IClassFixture<CrmSystem>
         machine.Offset = TimeSpan.FromHours(1);
         (await CountAsync($"""
             WITH due AS (UPDATE complaints.clocks SET next_rung_at = now() - interval '1 second' WHERE subject_id = '{complaint}' AND kind = 'feedback' RETURNING 1),
-                 event AS (INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, payload)
-                     SELECT gen_random_uuid(), 'Retired', gen_random_uuid(), 1, now(), jsonb_build_object() FROM due RETURNING id, aggregate_id),
+                 event AS (INSERT INTO complaints.outbox_events (id, type, aggregate_id, sequence, occurred_at, recorded_at, payload)
+                     SELECT gen_random_uuid(), 'Retired', gen_random_uuid(), 1, now(), now() - interval '25 hours', jsonb_build_object() FROM due RETURNING id, aggregate_id),
                  delivery AS (INSERT INTO complaints.outbox_deliveries (id, event_id, consumer, aggregate_id, sequence, attempts)
                      SELECT gen_random_uuid(), id, 'followups', aggregate_id, 1, 0 FROM event RETURNING 1)
             SELECT count(*) FROM delivery
