@@ -28,6 +28,8 @@ public static class ModuleRegistration
     /// <summary>Each schema's own migration history.</summary>
     internal const string MigrationsTable = "migrations";
 
+    private static readonly TransactionGuard Guard = new();
+
     /// <summary>
     /// Registers a module: its database behind its own role, and from its assembly the MediatR handlers, validators and reactions.
     /// MediatR 5.1 brings no container package (see docs/decisions); these are the lines that package would be.
@@ -44,7 +46,7 @@ public static class ModuleRegistration
         services.AddKeyedSingleton(schema, (sp, _) => sp.GetRequiredService<DatabaseAddress>().Open(schema, connections));
         services.AddDbContextPool<TDb>((sp, options) => options
             .UseNpgsql(sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), npgsql => npgsql.MigrationsHistoryTable(MigrationsTable, schema))
-            .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>(), sp.GetRequiredService<PersonalTexts>()));
+            .AddInterceptors(sp.GetRequiredService<OutboxInterceptor>(), sp.GetRequiredService<PersonalTexts>(), Guard));
 
         services.AddSingleton(sp => new ModuleRetention(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema)));
         services.AddKeyedSingleton(schema, (sp, _) => new Sealer(schema, sp.GetRequiredKeyedService<NpgsqlDataSource>(schema), sp.GetRequiredService<KeyRing>(), sp.GetRequiredService<AnchorFolder>(), sp.GetRequiredService<ILogger<Sealer>>()));

@@ -53,6 +53,9 @@ public abstract class ModuleDb : DbContext
     /// <summary>A save since this was last set to false has written deliveries: their dispatcher is worth waking.</summary>
     internal bool HasDeliveries { get; set; }
 
+    /// <summary>The use of this context in which a transaction is open; null when none is. Kept by <see cref="TransactionGuard"/>.</summary>
+    internal DbContextId? InTransaction { get; set; }
+
     /// <summary>
     /// Keeps this context's connection open for statements outside a transaction. Always <c>await using</c>: EF counts how often a connection
     /// was opened, and a pooled context takes what was left open along to its next user, whose connection then goes back only when all its work
@@ -67,7 +70,11 @@ public abstract class ModuleDb : DbContext
     }
 
     /// <summary>An empty batch on this context's connection and transaction. The connection must be open.</summary>
-    public NpgsqlBatch Batch() => new((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction?)Database.CurrentTransaction?.GetDbTransaction());
+    public NpgsqlBatch Batch()
+    {
+        TransactionGuard.EnsureHolds(this, Database.GetDbConnection());
+        return new((NpgsqlConnection)Database.GetDbConnection(), (NpgsqlTransaction?)Database.CurrentTransaction?.GetDbTransaction());
+    }
 
     /// <summary>
     /// Takes the row lock that every change of this row takes first. Read the clock and the row only after it: what was read before may be old.
