@@ -72,7 +72,7 @@ public sealed partial class Dispatcher : BackgroundService
         foreach (var group in claimed.Except(unknown).GroupBy(d => (d.Consumer, FirstAttempt: d.Attempts == 0)))
         {
             if (!group.Key.FirstAttempt) await OneByOneAsync([.. group], ct);
-            else if (await TryAsync([.. group], ct) is { } failure) await (failure.OfTheEvent ? OneByOneAsync([.. group], ct) : PutBackAsync([.. group], failure, ct));
+            else if (await TryAsync([.. group], ct) is { } failure) await (failure.StopsAll ? PutBackAsync([.. group], failure, ct) : OneByOneAsync([.. group], ct));
         }
 
         return claimed.Count;
@@ -85,15 +85,16 @@ public sealed partial class Dispatcher : BackgroundService
         {
             var delivery = deliveries[i];
             if (await TryAsync([delivery], ct) is not { } failure) continue;
-            if (!failure.OfTheEvent)
+            if (failure.OfTheEvent)
             {
-                await PutBackAsync([.. deliveries.Skip(i)], failure, ct);
-                return;
+                LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure.Kind);
+                CrmMeasures.Failed(Schema, delivery.Consumer);
+                await queue.FailAsync(delivery, failure.Kind, ct);
+                continue;
             }
 
-            LogFailed(delivery.EventId, delivery.Type, delivery.Consumer, delivery.Attempts + 1, failure.Kind);
-            CrmMeasures.Failed(Schema, delivery.Consumer);
-            await queue.FailAsync(delivery, failure.Kind, ct);
+            await PutBackAsync(failure.StopsAll ? [.. deliveries.Skip(i)] : [delivery], failure, ct);
+            if (failure.StopsAll) return;
         }
     }
 
@@ -163,7 +164,8 @@ public sealed partial class Dispatcher : BackgroundService
         }
         catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
-            return new(DatabaseTrouble.KindOf(e), OfTheEvent: isAsked && e is not KeyNotHere && !(trouble.LetGoIfOutOfStep(e) || trouble.KeysHaveChanged(e) || DatabaseTrouble.IsAway(e)));
+            var stopsAll = !isAsked || DatabaseTrouble.IsAway(e);
+            return new(DatabaseTrouble.KindOf(e), OfTheEvent: !(stopsAll || e is KeyNotHere || trouble.LetGoIfOutOfStep(e) || trouble.KeysHaveChanged(e)), stopsAll);
         }
     }
 

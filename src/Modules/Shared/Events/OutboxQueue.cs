@@ -19,7 +19,8 @@ internal sealed record ClaimedDelivery(Guid Id, Guid EventId, string Consumer, s
 /// <summary>Why a delivery did not come about.</summary>
 /// <param name="Kind">The kind of failure; no text that could quote a value.</param>
 /// <param name="OfTheEvent">False when the database was away, or this host lacks a key: any other event would have failed, too, so this one is not counted out for it.</param>
-internal sealed record DeliveryFailure(string Kind, bool OfTheEvent);
+/// <param name="StopsAll">Nothing could be asked of the database: whatever else is tried now fails as well.</param>
+internal sealed record DeliveryFailure(string Kind, bool OfTheEvent, bool StopsAll);
 
 /// <summary>
 /// The outbox of one module as a queue. Only the lowest undelivered event of an aggregate can be claimed by a consumer, so order holds per
