@@ -19,7 +19,7 @@ internal sealed record CodeChange(string What, Func<string, string, string> Weav
     public static CodeChange Always(string standing) => new($"always `{Short(standing)}`", (isOn, code) => $"(({code}) || {isOn})");
 
     /// <summary>A statement that is left out.</summary>
-    public static CodeChange Without(string standing) => new($"without `{Short(standing)}`", (isOn, code) => $"if (!{isOn}) {{ {code} }}");
+    public static CodeChange Without(string standing) => new($"without `{Short(standing)}`", (isOn, code) => $"{{ if (!{isOn}) {{ {code} }} }}");
 
     /// <summary>On one line, cut where it grows long.</summary>
     public static string Short(string code)

@@ -121,6 +121,7 @@ public sealed class OutboxQueueTests(TestServer server) : IAsyncLifetime
         await queue.PutBackAsync([Claimed(delivery, failedBefore: 2)], DatabaseAway, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldBeEmpty();
         (await StandsAsync(delivery)).ShouldBe((2, false, DatabaseAway));
+        (await TakenAsync(queue)).ShouldBeEmpty("whoever put it back does not take it again at once");
 
         await queue.FailAsync(Claimed(delivery, failedBefore: 2), OfTheEvent, TestContext.Current.CancellationToken);
         (await ParkedAsync(queue)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
